@@ -26,6 +26,18 @@ class AnswerType(StrEnum):
     OTHER = "other"
 
 
+FORMAL = frozenset(
+    {
+        AnswerType.AMOUNT,
+        AnswerType.RATIO,
+        AnswerType.DATE,
+        AnswerType.DURATION,
+        AnswerType.COUNT,
+        AnswerType.CONTACT,
+    }
+)
+"""Kinds of answer that have a form which a text can be seen to hold."""
+
 _ASKS: tuple[tuple[AnswerType, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
@@ -61,6 +73,8 @@ _ASKS: tuple[tuple[AnswerType, re.Pattern[str]], ...] = tuple(
     )
 )
 
+_INTERROGATIVE = re.compile(r"何|なに|なん(?:です|でしょう|の)|誰|だれ|どなた|どこ|どの|どれ|どう|どん|いつ|いくつ|いくら|なぜ|教えて|知りたい")
+
 _HOLDS: dict[AnswerType, re.Pattern[str]] = {
     AnswerType.AMOUNT: re.compile(r"\d[\d,.]*\s*(?:兆|億|万|千|百)*\s*円|無料|無償|定額|上限(?:は|なし)|負担(?:は)?(?:なし|ありません)|全額"),
     AnswerType.RATIO: re.compile(r"\d+\s*/\s*\d+|\d[\d.]*\s*%|\d\s*割|\d+分の\d+|率\s*0?\.\d|0\.\d+|半額|全額|\d+(?:\.\d+)?倍"),
@@ -80,6 +94,8 @@ def answer_type(question: str) -> AnswerType:
     """The most specific kind of answer the question asks for."""
     folded = fold(question)
     for kind, pattern in _ASKS:
+        if kind is AnswerType.YES_NO and _INTERROGATIVE.search(folded):
+            continue
         if pattern.search(folded):
             return kind
     return AnswerType.OTHER

@@ -13,6 +13,8 @@ _JAPANESE = r"\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _CIRCLED = re.compile(r"([\u2460-\u2473\u24ea\u3251-\u325f])")
 _JAPANESE_CHAR = re.compile(rf"[{_JAPANESE}]")
 _WIDE_GAP = re.compile(r"[ \t]{2,}")
+# Symbol fonts put their bullets here.
+_SYMBOL_BULLET = re.compile(r"[\uf000-\uf0ff]")
 _PRIVATE_USE = re.compile(r"[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _DASH_BETWEEN_DIGITS = re.compile(r"(?<=\d)[\u2010-\u2015\u2212\u30fc\uff0d](?=\d)")
@@ -33,7 +35,8 @@ def fold(text: str) -> str:
         piece if _CIRCLED.fullmatch(piece) else unicodedata.normalize("NFKC", piece)
         for piece in pieces
     ).translate(_RADICALS)
-    text = _PRIVATE_USE.sub(" ", _CONTROL.sub("", text))
+    text = _SYMBOL_BULLET.sub("・", _CONTROL.sub("", text))
+    text = _PRIVATE_USE.sub(" ", text)
     text = _WAVE.sub("~", text)
     text = _DASH_BETWEEN_DIGITS.sub("-", text)
     return _LATIN_WORD.sub(lambda match: _latinise(match.group()), text)
@@ -91,7 +94,7 @@ def _is_spaced_out(run: list[str], core: list[str], *, whole: bool) -> bool:
 
 
 def _is_spaced_percentage(run: list[str]) -> bool:
-    return all(len(piece) == 1 for piece in run) and run[-1] in "%円人件年月日"
+    return all(len(piece) == 1 for piece in run) and run[-1] in "%％円人件年月日"
 
 
 def _is_figures(pieces: list[str]) -> bool:

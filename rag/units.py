@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.normalization import continues, normalise_line
+from rag.normalization import continues, normalise_line, unspace
 
 _SENTENCE_END = re.compile(r"(?<=[。！？])(?![」』）)])")
+_WIDE_GAP = re.compile(r"[ \u3000]{2,}")
+_SYMBOL_BULLET = re.compile(r"[\uf000-\uf0ff]\s?")
 _MAX_UNIT_CHARS = 220
 
 
@@ -128,3 +130,20 @@ def _unit(raw: str, start: int, end: int, *, after_blank: bool) -> Unit:
 def normalise(raw: str) -> str:
     """The whole text as it is embedded and tokenised: one unit a line."""
     return "\n".join(unit.text for unit in split_units(raw))
+
+
+def readable(raw: str) -> str:
+    """Raw text as people read it: broken lines joined, spaced-out words closed, bullets kept.
+
+    Only white space (and unprintable bullets of symbol fonts) differs from `raw`.
+    """
+    return "\n".join(_readable_unit(raw[unit.start : unit.end]) for unit in split_units(raw))
+
+
+def _readable_unit(raw: str) -> str:
+    text = ""
+    for line in raw.splitlines():
+        parts = [unspace(part) for part in _WIDE_GAP.split(_SYMBOL_BULLET.sub("・", line).strip())]
+        piece = " ".join(part for part in parts if part)
+        text = _join(text, piece) if text and piece else text or piece
+    return text

@@ -1,0 +1,87 @@
+"""What the one answering walk yields, for the web, the command line and later LINE."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Status = Literal["answered", "abstained", "blocked", "escalated"]
+NEAREST_HEADING = "近い箇所（答えとは限りません）"
+
+Premise = Literal["contradicted", "none"]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A verbatim place in a live document version.
+
+    `quote` equals the source after removing white space; `page` is the printed number, else the
+    slide's or page's ordinal, else None; `score` is 0..1 and orders citations only.
+    """
+
+    document_id: str
+    title: str
+    section: str
+    page: int | None
+    quote: str
+    passage: str
+    issuer: str = ""
+    source: str = ""
+    published: date | None = None
+    valid_until: date | None = None
+    is_demo: bool = False
+    is_expired: bool = False
+    score: float = 0.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The finished answer. `text` is all that a person is shown, without label and citations.
+
+    `nearest` are the nearest places of an abstention, shown as such, and beside an answer the
+    passages it was taken from. `notices` warn of an ended period, of
+    demonstration pages, and the like. `generated` counts sentences of a language model.
+    """
+
+    status: Status
+    text: str
+    premise: Premise
+    citations: tuple[Citation, ...]
+    nearest: tuple[Citation, ...]
+    notices: tuple[str, ...]
+    provider: str
+    generated: int
+    ms: float
+
+    @property
+    def shown(self) -> str:
+        """All of it as plain text, for channels without a page: text, notices, nearest places."""
+        parts = [self.text, *(f"※{notice}" for notice in self.notices)]
+        if self.status == "abstained" and self.nearest:
+            parts += [NEAREST_HEADING, *(each.quote for each in self.nearest)]
+        return "\n\n".join(parts)
+
+
+@dataclass(frozen=True)
+class Retrieved:
+    passages: tuple[Citation, ...]
+    ms: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Completed:
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Failed:
+    message: str
+
+
+Event = Retrieved | Evidence | Completed | Failed

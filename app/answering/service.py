@@ -1,0 +1,221 @@
+"""The one answering walk: question -> passages -> evidence, or an honest "not in the documents".
+
+Nothing leaves the building and no language model is asked: the answer is made of quotes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from app.answering.answer import (
+    Answer,
+    Citation,
+    Completed,
+    Event,
+    Evidence,
+    Failed,
+    Retrieved,
+    Status,
+)
+from app.answering.answerability import AnswerSignals, load_model, signals
+from app.answering.evidence import EvidenceLimits, Quote, UnitView, choose, view_units
+from app.answering.premise import Correction, find_contradiction
+from app.answering.question import Question, checked, read
+from app.answering.validity import ended_periods, expiry_notices
+from app.clock import TOKYO, Clock
+from app.errors import BadInputError, YorisoiError
+from rag.errors import RagError
+from rag.passage import Audience, Passage, SearchScope
+from rag.retriever import Retriever
+from rag.tokenizer import Tokenizer
+from rag.units import readable
+
+EXTRACTIVE = "extractive"
+_PASSAGES = 8
+_NEAREST_SHOWN = 3
+_BUNDLED = "e5-small"
+_ABSTAINED = "この質問の答えは、登録されている資料には見当たりませんでした。"
+_DEMO_NOTICE = "架空のデモ資料（よりそい市）にもとづく内容です。実際の制度ではありません。"
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What was found for a question, before it is put into words."""
+
+    question: Question
+    passages: Sequence[Passage]
+    views: Sequence[UnitView]
+    correction: Correction | None
+    is_answered: bool
+
+
+class AnsweringService:
+    """Answers from what a scope may see. `desk`: whom to ask when the documents are silent."""
+
+    def __init__(
+        self,
+        retriever: Retriever,
+        tokenizer: Tokenizer,
+        clock: Clock,
+        *,
+        desk: str = "",
+        limits: EvidenceLimits | None = None,
+    ) -> None:
+        self._retriever = retriever
+        self._tokenizer = tokenizer
+        self._clock = clock
+        self._desk = desk
+        self._limits = limits or EvidenceLimits()
+
+    def ask(self, question: str, *, audience: Audience) -> Iterator[Event]:
+        """Events in order: Retrieved, Evidence, Completed; or Failed, with what to do.
+
+        Raises QuestionRefusedError for a question that cannot be one.
+        """
+        started = time.perf_counter()
+        text = checked(question)
+        try:
+            passages = self._retriever.search(text, SearchScope(audience), _PASSAGES)
+            yield Retrieved(
+                tuple(self._citation(passage, passage.text) for passage in passages),
+                _elapsed(started),
+            )
+            found = self._find(text, passages, audience)
+        except BadInputError:
+            raise
+        except (RagError, YorisoiError) as error:
+            yield Failed(str(error))
+            return
+        answer = self._answer(found, started)
+        yield Evidence(answer)
+        yield Completed(answer)
+
+    def _find(self, text: str, passages: Sequence[Passage], audience: Audience) -> _Found:
+        question = read(text, self._tokenizer, lambda word: self._retriever.idf(word, audience))
+        if not passages:
+            return _Found(question, passages, (), None, is_answered=False)
+        views = view_units(question, passages, self._tokenizer, self._limits)
+        if not views:
+            return _Found(question, passages, (), None, is_answered=False)
+        measured = signals(question, passages, views, self._tokenizer)
+        model = load_model()
+        correction = find_contradiction(question, passages, views, self._tokenizer)
+        is_answered = model.answers(
+            self._on_bundled_scale(measured, audience), contradicts=correction is not None
+        )
+        return _Found(question, passages, views, correction, is_answered)
+
+    def _on_bundled_scale(self, measured: AnswerSignals, audience: Audience) -> AnswerSignals:
+        """Inner products of another embedder, read on the scale the weights were fitted on."""
+        if self._retriever.embedder_identity.startswith(_BUNDLED):
+            return measured
+        mean, deviation = self._retriever.background_dense(SearchScope(audience))
+        return load_model().rescaled(measured, mean, deviation)
+
+    def _answer(self, found: _Found, started: float) -> Answer:
+        today = self._clock().astimezone(TOKYO).date()
+        quotes = choose(found.passages, _with_correction(found), self._limits)
+        citations = tuple(self._citation(quote.passage, quote.text, quote) for quote in quotes)
+        if not found.is_answered:
+            text = "\n".join((_ABSTAINED, self._whom_to_ask(found.passages)))
+            notices = _notices([quote.passage for quote in quotes], (), today)
+            return _make("abstained", text, (), citations, notices, started, None)
+        nearest = tuple(
+            self._citation(passage, passage.text) for passage in found.passages[:_NEAREST_SHOWN]
+        )
+        notices = _notices(
+            [quote.passage for quote in quotes], [quote.reading for quote in quotes], today
+        )
+        text = "\n\n".join((*_opening(found.correction), *(readable(q.text) for q in quotes)))
+        return _make("answered", text, citations, nearest, notices, started, found.correction)
+
+    def _whom_to_ask(self, passages: Sequence[Passage]) -> str:
+        """The department of the nearest document, else the desk of the installation."""
+        for passage in passages[:1]:
+            document = passage.document
+            if document.department:
+                contact = f"（電話 {document.contact}）" if document.contact else ""
+                return f"近い内容の担当は{document.department}{contact}です。窓口に確かめてください。"
+            if document.issuer:
+                return f"近い内容の資料の発行元は{document.issuer}です。所管の部署に確かめてください。"
+        if self._desk:
+            return f"{self._desk}にお尋ねください。"
+        return "所管の部署に確かめてください。言葉を変えると見つかることもあります。"
+
+    def _citation(self, passage: Passage, text: str, quote: Quote | None = None) -> Citation:
+        document = passage.document
+        today = self._clock().astimezone(TOKYO).date()
+        return Citation(
+            document_id=document.document_id,
+            title=document.title,
+            section=" > ".join(passage.section),
+            page=passage.page,
+            quote=text,
+            passage=passage.text,
+            issuer=document.issuer,
+            source=document.source,
+            published=document.published,
+            valid_until=document.valid_until,
+            is_demo=document.is_demo,
+            is_expired=document.valid_until is not None and document.valid_until < today,
+            score=round(quote.score if quote else passage.score, 4),
+        )
+
+
+def _with_correction(found: _Found) -> Sequence[UnitView]:
+    """The unit that contradicts the question is the evidence: it leads."""
+    if found.correction is None:
+        return found.views
+    best = max(view.score for view in found.views)
+    return [
+        replace(view, score=best + 0.01) if view is found.correction.unit else view
+        for view in found.views
+    ]
+
+
+def _opening(correction: Correction | None) -> tuple[str, ...]:
+    if correction is None:
+        return ()
+    if correction.actual:
+        return (f"いいえ。資料では「{correction.actual}」です。",)
+    return ("いいえ。資料には次のように書かれています。",)
+
+
+def _notices(passages: Sequence[Passage], readings: Sequence[str], today: date) -> tuple[str, ...]:
+    notices: dict[str, None] = {}
+    for passage in passages:
+        notices.update(dict.fromkeys(expiry_notices(passage.document, today)))
+    if not notices:
+        notices.update(dict.fromkeys(ended_periods(readings, today)))
+    if any(passage.document.is_demo for passage in passages):
+        notices[_DEMO_NOTICE] = None
+    return tuple(notices)
+
+
+def _make(  # noqa: PLR0913 - the parts of one answer
+    status: Status,
+    text: str,
+    citations: tuple[Citation, ...],
+    nearest: tuple[Citation, ...],
+    notices: tuple[str, ...],
+    started: float,
+    correction: Correction | None,
+) -> Answer:
+    return Answer(
+        status=status,
+        text=text,
+        premise="contradicted" if correction is not None else "none",
+        citations=citations,
+        nearest=nearest,
+        notices=notices,
+        provider=EXTRACTIVE,
+        generated=0,
+        ms=_elapsed(started),
+    )
+
+
+def _elapsed(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 1)

@@ -1,0 +1,264 @@
+"""The one place where the parts are put together. What is heavy loads when it is first needed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.accounts.passwords import Passwords
+from app.accounts.repository import AccountRepository
+from app.accounts.service import AccountService
+from app.accounts.throttle import SignInThrottle
+from app.answering.service import AnsweringService as ExtractiveAnswering
+from app.chat.repository import QuestionRepository
+from app.chat.service import AnsweringService, QuestionService
+from app.clock import Clock, fixed_clock, system_clock
+from app.container import Container
+from app.db import make_engine, make_session_factory, migrate, transaction
+from app.deferred_vectors import DeferredVectorStore
+from app.installation import Installation, load_installation
+from app.knowledge.errors import explain_store_failure
+from app.knowledge.ingest_run import IngestRules
+from app.knowledge.programmes import LiveProgrammes
+from app.knowledge.service import IndexParts, KnowledgeService
+from app.security import Cipher, open_cipher
+from app.settings import Settings
+from app.store_lock import StoreLock
+from app.warm_up import Say, Step, WarmUp
+from ingest.document import LoadedDocument, LoadLimits
+from ingest.loaders import load_paths
+from ingest.quality import assess
+from rag.embedder import Embedder, SentenceTransformerEmbedder
+from rag.models import ProgressCallback, is_ready, load_catalogue, pull
+from rag.retriever import Retriever
+from rag.tokenizer import SudachiWords, Tokenizer
+from rag.vector_store import ChromaVectorStore, VectorStore
+
+VECTORS_FOLDER = "vectors"
+_BACKGROUND_QUESTIONS = Path(__file__).resolve().parent.parent / "rag" / "background_questions.txt"
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """Stand-ins for tests and evaluations; None means the real part."""
+
+    clock: Clock | None = None
+    embedder: Embedder | None = None
+    vectors: VectorStore | None = None
+    tokenizer: Tokenizer | None = None
+    answering: AnsweringService | None = None
+    passwords: Passwords | None = None
+
+
+@dataclass(frozen=True)
+class Application:
+    """Everything, wired. Nothing heavy is loaded before it is used or `warm_up` runs."""
+
+    settings: Settings
+    installation: Installation
+    clock: Clock
+    engine: Engine
+    session_factory: sessionmaker[Session]
+    cipher: Cipher
+    embedder: Embedder
+    vectors: VectorStore
+    tokenizer: Tokenizer
+    retriever: Retriever
+    knowledge: KnowledgeService
+    programmes: LiveProgrammes
+    answering: AnsweringService
+    accounts: Callable[[Session], AccountService]
+    warm_up: WarmUp
+    container: Container
+    store_lock: StoreLock
+
+    @contextmanager
+    def open_accounts(self) -> Iterator[AccountService]:
+        with transaction(self.session_factory) as session:
+            yield self.accounts(session)
+
+    def prepare_search(self) -> None:
+        """Load what a search needs, here and now. Raises if the index cannot be searched."""
+        self.knowledge.publish()
+        self.retriever.warm_up()
+
+    def close(self) -> None:
+        self.store_lock.release()
+        self.engine.dispose()
+
+
+@dataclass(frozen=True)
+class _Records:
+    """What stands on the database and its key."""
+
+    engine: Engine
+    session_factory: sessionmaker[Session]
+    cipher: Cipher
+
+
+@dataclass(frozen=True)
+class _Search:
+    """What finds passages."""
+
+    embedder: Embedder
+    vectors: VectorStore
+    tokenizer: Tokenizer
+    retriever: Retriever
+    store_lock: StoreLock
+
+
+def build(
+    settings: Settings, *, command: str = "yorisoi", overrides: Overrides | None = None
+) -> Application:
+    """Put the application together on a migrated database. `command` names this process."""
+    given = overrides or Overrides()
+    clock = given.clock or (fixed_clock(settings.now) if settings.now else system_clock)
+    installation = load_installation(settings.data_dir)
+    records = _open_records(settings)
+    search = _make_search(settings, given, StoreLock(settings.data_dir, command, clock))
+    knowledge = KnowledgeService(
+        records.session_factory,
+        clock,
+        IndexParts(search.embedder, search.vectors, search.tokenizer),
+        search.retriever,
+        IngestRules(load_paths, judge, installation.demo, LoadLimits()),
+    )
+    programmes = LiveProgrammes(records.session_factory, clock, shows_demo=installation.demo)
+    answering = given.answering or _make_answering(search, clock, installation)
+    accounts = _account_factory(given.passwords, clock, settings.session_hours)
+    warm_up = WarmUp(_warm_up_steps(settings, given, knowledge, search), _hint_if_empty(knowledge))
+    container = Container(
+        settings=settings,
+        clock=clock,
+        session_factory=records.session_factory,
+        cipher=records.cipher,
+        throttle=SignInThrottle(clock),
+        accounts=accounts,
+        questions=lambda session: QuestionService(
+            QuestionRepository(session), records.cipher, answering, clock, settings.question_days
+        ),
+        programmes=programmes,
+        readiness=warm_up,
+    )
+    return Application(
+        settings=settings,
+        installation=installation,
+        clock=clock,
+        **vars(records),
+        **vars(search),
+        knowledge=knowledge,
+        programmes=programmes,
+        answering=answering,
+        accounts=accounts,
+        warm_up=warm_up,
+        container=container,
+    )
+
+
+def judge(document: LoadedDocument) -> str:
+    """Why a document waits for a person before it goes live; empty for a good one."""
+    return " ".join(assess(document).findings)
+
+
+def background_questions() -> tuple[str, ...]:
+    """Ordinary questions whose common part the retriever takes off every question."""
+    lines = _BACKGROUND_QUESTIONS.read_text(encoding="utf-8").splitlines()
+    return tuple(line.strip() for line in lines if line.strip())
+
+
+def pull_embedder(settings: Settings, on_progress: ProgressCallback) -> None:
+    """Pull the configured embedder if it is of the catalogue and not on this machine yet."""
+    catalogue = load_catalogue()
+    spec = catalogue.get(settings.embedding_model)
+    if spec is not None and not is_ready(spec, settings.models_dir):
+        pull(
+            spec.name,
+            settings.models_dir,
+            on_progress=on_progress,
+            hub_url=settings.model_hub_url,
+            catalogue=catalogue,
+        )
+
+
+def _open_records(settings: Settings) -> _Records:
+    migrate(settings.sqlalchemy_url)
+    engine = make_engine(settings.sqlalchemy_url)
+    cipher = open_cipher(settings.secret_key, settings.data_dir)
+    return _Records(engine, make_session_factory(engine), cipher)
+
+
+def _make_search(settings: Settings, given: Overrides, store_lock: StoreLock) -> _Search:
+    embedder = given.embedder or SentenceTransformerEmbedder(
+        settings.embedding_model,
+        models_dir=settings.models_dir,
+        threads=settings.embedding_threads or None,
+    )
+    folder = settings.data_dir / VECTORS_FOLDER
+    vectors = given.vectors or DeferredVectorStore(lambda: _open_vectors(folder, store_lock))
+    tokenizer = given.tokenizer or SudachiWords()
+    retriever = Retriever(embedder, vectors, tokenizer, background_questions=background_questions())
+    return _Search(embedder, vectors, tokenizer, retriever, store_lock)
+
+
+def _open_vectors(folder: Path, store_lock: StoreLock) -> VectorStore:
+    store_lock.acquire()
+    try:
+        return ChromaVectorStore.open(folder)
+    except Exception as error:
+        explained = explain_store_failure(error)
+        if explained is None:
+            raise
+        raise explained from error
+
+
+def _make_answering(search: _Search, clock: Clock, installation: Installation) -> AnsweringService:
+    answering = ExtractiveAnswering(
+        search.retriever, search.tokenizer, clock, desk=installation.first_desk
+    )
+    # The web's protocol says `str` where the walk says `Audience`; it passes one of them only.
+    return cast("AnsweringService", answering)
+
+
+def _account_factory(
+    given: Passwords | None, clock: Clock, session_hours: int
+) -> Callable[[Session], AccountService]:
+    passwords = given or Passwords()
+
+    def make(session: Session) -> AccountService:
+        return AccountService(AccountRepository(session), passwords, clock, session_hours)
+
+    return make
+
+
+def _warm_up_steps(
+    settings: Settings, given: Overrides, knowledge: KnowledgeService, search: _Search
+) -> list[Step]:
+    def pull_model(say: Say) -> None:
+        def say_share(done: int, total: int, stage: str) -> None:
+            say(f"検索モデルを取得しています（{done * 100 // max(total, 1)}%　{stage}）。")
+
+        if given.embedder is None:
+            pull_embedder(settings, say_share)
+
+    def load_model(_say: Say) -> None:
+        search.tokenizer.tokenize("準備")
+        search.retriever.warm_up()
+
+    return [
+        Step("検索モデルがあるかを確かめています。", pull_model),
+        Step("文書の索引を開いています。", lambda _say: knowledge.publish()),
+        Step("検索モデルを読み込んでいます（数秒から十数秒かかります）。", load_model),
+    ]
+
+
+def _hint_if_empty(knowledge: KnowledgeService) -> Callable[[], str]:
+    def hint() -> str:
+        if knowledge.count_live():
+            return ""
+        return "文書がまだ登録されていません。`yorisoi ingest` で取り込んでください。"
+
+    return hint

@@ -1,0 +1,81 @@
+"""What all commands share: where the data is, and the application opened for one command."""
+
+import logging
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from app.accounts.service import AccountService
+from app.bootstrap import Application, Overrides, build, pull_embedder
+from app.cli_console import pull_progress
+from app.errors import BadInputError
+from app.settings import Settings
+
+_CHATTY = ("alembic", "sentence_transformers")
+
+
+@dataclass
+class CommandLine:
+    """Filled by the options before the command. `overrides` are the stand-ins of tests."""
+
+    overrides: Overrides = field(default_factory=Overrides)
+    data_dir: Path | None = None
+    is_debug: bool = False
+
+    def settings(self) -> Settings:
+        try:
+            return Settings(data_dir=self.data_dir) if self.data_dir else Settings()
+        except ValidationError as error:
+            names = {f"YORISOI_{str(fault['loc'][0]).upper()}" for fault in error.errors()}
+            raise BadInputError(
+                f"設定 {'、'.join(sorted(names))} の値が正しくありません。"
+                ".env と環境変数を直してください。"
+            ) from error
+
+    @contextmanager
+    def records(self, command: str) -> Iterator[Application]:
+        """The application for a command that needs only the database."""
+        application = build(self.settings(), command=f"yorisoi {command}", overrides=self.overrides)
+        try:
+            yield application
+        finally:
+            application.close()
+
+    @contextmanager
+    def store(self, command: str) -> Iterator[Application]:
+        """The application for a command that also needs vectors and the model."""
+        with self.records(command) as application:
+            application.store_lock.acquire()
+            if self.overrides.embedder is None:
+                with pull_progress() as on_progress:
+                    pull_embedder(application.settings, on_progress)
+            yield application
+
+    @contextmanager
+    def accounts(self, command: str) -> Iterator[AccountService]:
+        """Accounts need neither vectors nor model: this works while the server runs."""
+        with self.records(command) as application, application.open_accounts() as accounts:
+            yield accounts
+
+    def quieten(self) -> None:
+        """A command says what matters itself; libraries' logs and warnings are for --debug."""
+        if self.is_debug:
+            log_to_stderr("INFO")
+        else:
+            logging.basicConfig(handlers=[logging.NullHandler()], force=True)
+            warnings.simplefilter("ignore")
+
+
+def log_to_stderr(level: str) -> None:
+    """The level is the handler's: libraries set that of their own loggers as they like."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setLevel(level)
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)

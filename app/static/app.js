@@ -1,0 +1,126 @@
+// Everything here is a convenience: each page works without it.
+"use strict";
+
+const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
+
+// A form that takes a moment says so, and cannot be sent twice.
+for (const form of all("form[data-busy]")) {
+  const button = form.querySelector("button[type=submit]");
+  const status = form.querySelector("[data-busy-status]");
+  form.addEventListener("submit", () => {
+    // After this turn of the event loop, so that the form itself is still sent.
+    setTimeout(() => {
+      button.disabled = true;
+      form.setAttribute("aria-busy", "true");
+      status.textContent = form.dataset.busy;
+    }, 0);
+  });
+  // The browser may bring the page back as it was left.
+  window.addEventListener("pageshow", () => {
+    button.disabled = false;
+    form.removeAttribute("aria-busy");
+    status.textContent = "";
+  });
+}
+
+// How many characters are left, counted as people count them.
+for (const area of all("textarea[data-counter]")) {
+  const output = document.getElementById(area.dataset.counter);
+  const limit = Number(area.dataset.max);
+  const show = () => {
+    const count = Array.from(area.value).length;
+    const isOver = count > limit;
+    output.textContent = isOver
+      ? `${(count - limit).toLocaleString("ja-JP")}文字超えています（${limit.toLocaleString("ja-JP")}文字まで）`
+      : `${count.toLocaleString("ja-JP")} / ${limit.toLocaleString("ja-JP")}文字`;
+    output.classList.toggle("field__count--over", isOver);
+  };
+  area.addEventListener("input", show);
+  show();
+  area.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
+      event.preventDefault();
+      area.form.requestSubmit();
+    }
+  });
+}
+for (const hint of all("[data-keyboard-hint]")) hint.hidden = false;
+
+// Copying: the clipboard interface needs HTTPS, an office network often has none.
+const copy = async (text) => {
+  if (navigator.clipboard && window.isSecureContext) {
+    await navigator.clipboard.writeText(text);
+    return true;
+  }
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "visually-hidden";
+  document.body.append(area);
+  area.select();
+  const isCopied = document.execCommand("copy");
+  area.remove();
+  return isCopied;
+};
+for (const button of all("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const source = document.getElementById(button.dataset.copy);
+    const status = button.closest("article, section").querySelector("[data-copy-status]");
+    const isCopied = await copy(source.value ?? source.textContent).catch(() => false);
+    button.focus();
+    status.textContent = isCopied ? "コピーしました" : "コピーできませんでした。文章を選んでコピーしてください";
+  });
+}
+
+for (const button of all("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+// Print what is folded away, and fold it again.
+let opened = [];
+window.addEventListener("beforeprint", () => {
+  opened = all("main details:not([open])");
+  for (const details of opened) details.open = true;
+});
+window.addEventListener("afterprint", () => {
+  for (const details of opened) details.open = false;
+});
+
+// Menus close with Escape and when the focus moves on.
+for (const menu of all("details.account-menu")) {
+  menu.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && menu.open) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+  menu.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+  });
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+}
+
+// What went wrong is read first.
+document.querySelector("[data-focus]")?.focus();
+
+// The page for the start-up: look now and then, and go on when it is ready.
+for (const place of all("[data-wait-ready]")) {
+  const message = place.querySelector("[data-wait-message]");
+  const look = async () => {
+    try {
+      const response = await fetch(place.dataset.waitReady, { headers: { Accept: "application/json" } });
+      const state = await response.json();
+      if (state.status === "ready") {
+        window.location.replace("/");
+        return;
+      }
+      if (state.message && message.textContent !== state.message) message.textContent = state.message;
+    } catch {
+      // The server may be restarting; look again.
+    }
+    setTimeout(look, 2000);
+  };
+  setTimeout(look, 1000);
+}

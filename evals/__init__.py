@@ -1,0 +1,1 @@
+"""How well and how fast: `yorisoi eval` and `yorisoi bench`. See `evals/README.md`."""

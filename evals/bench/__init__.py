@@ -1,0 +1,1 @@
+"""Measurements of single parts, for `yorisoi bench`."""

@@ -1,0 +1,67 @@
+"""Search in 10,000 chunks: our retriever on real Chroma, and LangChain's recipe beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evals.bench.corpus import SyntheticCorpus, scattered
+from evals.langchain_peer import LangChainRecipe
+from evals.metrics import median
+from evals.retrieval import OnProgress, searcher, time_searches
+from rag.embedder import Embedder
+from rag.passage import Audience, SearchScope
+from rag.retriever import Retriever
+from rag.tokenizer import Tokenizer
+from rag.vector_store import VectorStore
+
+_AUDIENCES: tuple[Audience, ...] = ("staff", "public")
+
+
+@dataclass(frozen=True)
+class SearchSpeed:
+    """Milliseconds of each search, the question's embedding in them."""
+
+    chunks: int
+    ours: Sequence[float]
+    peer: Sequence[float]
+
+    @property
+    def ratio(self) -> float:
+        """Of the medians: a noisy machine moves them less than means."""
+        return median(self.ours) / median(self.peer) if self.peer else 0.0
+
+
+@dataclass(frozen=True)
+class SearchBench:
+    """What the measurement needs. `centres`: how many chunks get their real vector's place."""
+
+    embedder: Embedder
+    tokenizer: Tokenizer
+    vectors: VectorStore
+    folder: Path
+    background: tuple[str, ...] = ()
+    centres: int = 256
+
+    def run(
+        self,
+        corpus: SyntheticCorpus,
+        questions: Sequence[str],
+        on_progress: OnProgress = lambda _: None,
+    ) -> SearchSpeed:
+        """Every question on both, in turns. Staff search two collections, as staff do."""
+        count = len(corpus.texts)
+        centres = self.embedder.embed_passages(list(corpus.texts[: self.centres]))
+        vectors = scattered(centres, count)
+        retriever = Retriever(
+            self.embedder, self.vectors, self.tokenizer, background_questions=self.background
+        )
+        collections: dict[Audience, str] = {name: f"bench-{name}" for name in _AUDIENCES}
+        for audience, collection in collections.items():
+            indexes = corpus.vector_ids(audience)
+            self.vectors.add(collection, [f"v{i}" for i in indexes], vectors[indexes])
+        retriever.refresh(corpus.snapshot, collections)
+        peer = LangChainRecipe(self.embedder, self.folder / "langchain")
+        peer.add_embedded(corpus.texts, vectors)
+        arms = {"ours": searcher(retriever, SearchScope("staff")), "peer": peer.search}
+        ms = time_searches(arms, questions, on_progress)
+        return SearchSpeed(count, ms["ours"], ms["peer"])

@@ -1,0 +1,196 @@
+"""`yorisoi eval` and `yorisoi bench`, mounted by `app.cli`. Nothing heavy loads before they run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+if TYPE_CHECKING:
+    from evals.report import Report
+
+app = typer.Typer(help="検索と回答の正しさ、速さとメモリを測る", no_args_is_help=True)
+
+_REPORTS = Path("reports")
+_WIDTH_WITHOUT_TERMINAL = 140  # tables stay readable in a log
+
+
+class SetChoice(StrEnum):
+    SEED = "seed"
+    RESIDENTS = "residents"
+    ALL = "all"
+
+
+class SplitChoice(StrEnum):
+    DEV = "dev"
+    HELD = "held"
+    ALL = "all"
+
+
+SeedPath = Annotated[
+    Path | None, typer.Option("--seed-path", help="講演資料（シード）のファイルかフォルダー")
+]
+Model = Annotated[
+    str | None, typer.Option("--embedding-model", help="埋め込みモデル（空なら設定のもの）")
+]
+SaveBaseline = Annotated[
+    bool, typer.Option("--save-baseline", help="今回の値を、次から比べる基準として保存する")
+]
+Output = Annotated[Path, typer.Option("--output", help="レポートを書くフォルダー")]
+
+
+@app.command("eval")
+def eval_command(
+    question_set: Annotated[SetChoice, typer.Option("--set", help="質問の組")] = SetChoice.ALL,
+    split: Annotated[
+        SplitChoice, typer.Option("--split", help="dev は調整用、held は数だけ見る")
+    ] = SplitChoice.ALL,
+    seed_path: SeedPath = None,
+    embedding_model: Model = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="組と分けごとの質問の数（試しに短く）")
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option("--keep", help="取り込んだ文書を残し、次の評価を早くする場所")
+    ] = None,
+    output: Output = _REPORTS,
+    save_baseline: SaveBaseline = False,
+) -> None:
+    """検索と回答を評価用の質問で測り、基準と比べたレポートを書きます。"""
+    from evals.baseline import EVAL_BASELINE  # noqa: PLC0415 - see the module's docstring
+    from evals.golden import SPLITS  # noqa: PLC0415
+    from evals.run import SETS, EvalPlan, run_eval  # noqa: PLC0415
+
+    plan = EvalPlan(
+        sets=[each for each in SETS if question_set in {SetChoice.ALL.value, each}],
+        splits=[each for each in SPLITS if split in {SplitChoice.ALL.value, each}],
+        model=embedding_model,
+        seed_path=seed_path,
+        limit=limit,
+        keep=keep,
+    )
+    with _japanese_errors():
+        _refuse_partial_baseline(save_baseline, "--limit" if limit else "")
+        _require_path(seed_path)
+        with _bars() as bars:
+            report = run_eval(plan, bars)
+        _finish(report, EVAL_BASELINE, output, save_baseline=save_baseline)
+
+
+@app.command("bench")
+def bench_command(
+    quick: Annotated[bool, typer.Option("--quick", help="少ない量で短く測る")] = False,
+    seed_path: SeedPath = None,
+    embedding_model: Model = None,
+    output: Output = _REPORTS,
+    save_baseline: SaveBaseline = False,
+) -> None:
+    """速さとメモリを測り、参照実装・LangChain・基準と比べたレポートを書きます。"""
+    from evals.baseline import BENCH_BASELINE  # noqa: PLC0415 - see the module's docstring
+    from evals.bench.run import BenchPlan, run_bench  # noqa: PLC0415
+
+    with _japanese_errors():
+        _refuse_partial_baseline(save_baseline, "--quick" if quick else "")
+        _require_path(seed_path)
+        with _bars() as bars:
+            report = run_bench(BenchPlan(quick, embedding_model, seed_path), bars)
+        compared = None if quick else BENCH_BASELINE
+        _finish(report, compared, output, save_baseline=save_baseline)
+
+
+def _finish(report: "Report", baseline: Path | None, output: Path, *, save_baseline: bool) -> None:
+    from evals import baseline as baselines  # noqa: PLC0415 - see the module's docstring
+    from evals import page, tables  # noqa: PLC0415
+    from evals.report import write_json  # noqa: PLC0415
+
+    known = baselines.load(baseline, report.model) if baseline else baselines.Baseline({})
+    console = _console()
+    tables.show(console, report, known.figures, known.saved)
+    path = _report_path(report, output)
+    page.write(report, known.figures, known.saved, path)
+    write_json(report, known.figures, path.with_suffix(".json"))
+    console.print(f"レポート: {path}", highlight=False, soft_wrap=True)
+    if save_baseline and baseline:
+        count = baselines.save(baseline, report)
+        console.print(f"{count} 件の値を基準として保存しました: {baseline}", soft_wrap=True)
+
+
+def _report_path(report: "Report", output: Path) -> Path:
+    output.mkdir(parents=True, exist_ok=True)
+    return output / f"{report.kind}-{report.created:%Y-%m-%d}.html"
+
+
+def _refuse_partial_baseline(save_baseline: bool, option: str) -> None:
+    from evals.errors import BaselineError  # noqa: PLC0415 - see the module's docstring
+
+    if save_baseline and option:
+        raise BaselineError(
+            f"{option} で測った値は基準にできません。{option} を外して実行してください。"
+        )
+
+
+def _require_path(path: Path | None) -> None:
+    from evals.errors import EvalError  # noqa: PLC0415 - see the module's docstring
+
+    if path is not None and not path.exists():
+        raise EvalError(f"「{path}」が見つかりません。--seed-path の場所を確かめてください。")
+
+
+@contextmanager
+def _japanese_errors() -> Iterator[None]:
+    """Expected failures as one line; a traceback always means a bug."""
+    from app.errors import YorisoiError  # noqa: PLC0415 - see the module's docstring
+    from evals.errors import EvalError  # noqa: PLC0415
+    from ingest.errors import IngestError  # noqa: PLC0415
+    from rag.errors import RagError  # noqa: PLC0415
+
+    try:
+        yield
+    except (EvalError, IngestError, RagError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    except YorisoiError as error:
+        typer.echo(error.message, err=True)
+        raise typer.Exit(error.exit_code) from error
+    except OSError as error:
+        typer.echo(
+            f"書き込めないか、読めません（{error}）。場所と権限を確かめてください。", err=True
+        )
+        raise typer.Exit(1) from error
+
+
+def _console() -> Console:
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDTH_WITHOUT_TERMINAL)
+
+
+class _Bars:
+    """A bar for the stage at hand; what is done keeps its line."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = None if progress.disable else progress.add_task("準備しています", total=None)
+
+    def stage(self, title: str, total: int | None) -> None:
+        if self._task is not None:
+            task = self._progress.tasks[self._task]
+            self._progress.update(task.id, total=task.total or 1, completed=task.total or 1)
+            self._task = self._progress.add_task(title, total=total)
+
+    def advance(self, done: int) -> None:
+        if self._task is not None:
+            self._progress.update(self._task, completed=done)
+
+
+@contextmanager
+def _bars() -> Iterator[_Bars]:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal
+    ) as progress:
+        yield _Bars(progress)

@@ -1,0 +1,190 @@
+"""`yorisoi eval` from end to end: what is asked of which corpus, and the report of it."""
+
+import os
+import platform
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+from app.bootstrap import Application
+from app.clock import TOKYO, system_clock
+from evals.answers import run_answers
+from evals.answers_section import answer_misses, answers_section
+from evals.golden import SPLITS, GoldenQuestion, SetName, Split, load
+from evals.harness import (
+    Corpus,
+    Opened,
+    fill,
+    open_application,
+    residents_corpus,
+    seed_corpus,
+    settings_for,
+    spread,
+)
+from evals.langchain_peer import LangChainRecipe
+from evals.metrics import page_of_segments
+from evals.place import SET_TITLES, Place
+from evals.report import Miss, Report, Section
+from evals.retrieval import Search, arms_of, run_arms
+from evals.retrieval_section import retrieval_misses, retrieval_section
+from rag.embedder import Embedder
+from rag.models import ProgressCallback
+
+SETS: tuple[SetName, ...] = ("seed", "residents")
+NO_SEED = (
+    "シード（講演資料）が見つからないため、シードの評価を省きました。"
+    "--seed-path で場所を指定してください。"
+)
+
+
+@dataclass(frozen=True)
+class EvalPlan:
+    """What to measure. `keep`: where stores stay for the next run; None: they are thrown away."""
+
+    sets: Sequence[SetName] = SETS
+    splits: Sequence[Split] = SPLITS
+    model: str | None = None
+    seed_path: Path | None = None
+    limit: int | None = None
+    keep: Path | None = None
+
+
+class Watcher(Protocol):
+    """Told what is being done; the terminal shows bars, tests nothing."""
+
+    def stage(self, title: str, total: int | None) -> None:
+        """Something new begins; `total` steps, if that is known."""
+
+    def advance(self, done: int) -> None:
+        """`done` steps of it are done."""
+
+
+class Silent:
+    """A watcher that shows nothing."""
+
+    def stage(self, title: str, total: int | None) -> None:
+        pass
+
+    def advance(self, done: int) -> None:
+        pass
+
+
+def watch_pull(watch: Watcher) -> ProgressCallback:
+    """Shows a model arriving; says nothing when it is there already."""
+    begun: list[str] = []
+
+    def show(done: int, total: int, stage: str) -> None:
+        if stage not in begun:
+            begun.append(stage)
+            watch.stage(f"検索モデルを取得しています（{stage}）", total)
+        watch.advance(done)
+
+    return show
+
+
+def run_eval(
+    plan: EvalPlan, watcher: Watcher | None = None, embedder: Embedder | None = None
+) -> Report:
+    """Measure everything in the plan. `embedder` stands in for the configured one, in tests."""
+    watch = watcher or Silent()
+    sections: list[Section] = []
+    misses: list[Miss] = []
+    skipped: list[str] = []
+    facts: list[tuple[str, str]] = []
+    model = settings_for(Path(), plan.model).embedding_model
+    for name in plan.sets:
+        corpus = seed_corpus(plan.seed_path) if name == "seed" else residents_corpus()
+        if corpus is None:
+            skipped.append(NO_SEED)
+            continue
+        with ExitStack() as stack:
+            folder = _folder(plan, name, model, stack)
+            settings = settings_for(folder / "data", plan.model)
+            application = stack.enter_context(
+                open_application(settings, embedder, watch_pull(watch))
+            )
+            embedder = application.embedder  # loaded once for all sets
+            opened = _open(application, corpus, watch)
+            facts.append((SET_TITLES[name], f"{len(opened.chunks())} 断片"))
+            peer = _peer(opened, folder, watch, stack)
+            for split in plan.splits:
+                questions = spread(load(name, split), plan.limit)
+                part = _measure(Place(name, split), opened, peer, questions, watch)
+                sections += part[0]
+                misses += part[1]
+    identity = embedder.identity if embedder else model
+    return Report(
+        kind="eval",
+        title="検索と回答の評価",
+        model=model,
+        created=now(),
+        context=[("埋め込みモデル", identity), *facts, *machine()],
+        sections=sections,
+        misses=misses,
+        skipped=skipped,
+    )
+
+
+def _folder(plan: EvalPlan, name: str, model: str, stack: ExitStack) -> Path:
+    if plan.keep is None:
+        return Path(stack.enter_context(TemporaryDirectory(prefix="yorisoi-eval-")))
+    folder = plan.keep / f"{name}-{Path(model).name}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _open(application: Application, corpus: Corpus, watch: Watcher) -> Opened:
+    watch.stage(f"{SET_TITLES[corpus.name]}を取り込んでいます", None)
+    return fill(application, corpus)
+
+
+def _peer(opened: Opened, folder: Path, watch: Watcher, stack: ExitStack) -> LangChainRecipe:
+    """Always built anew, so that it is never a stale one."""
+    watch.stage("比べる相手（LangChain の標準レシピ）を用意しています", None)
+    place = stack.enter_context(TemporaryDirectory(prefix="langchain-", dir=folder))
+    peer = LangChainRecipe(opened.application.embedder, Path(place))
+    peer.add(opened.corpus.texts())
+    return peer
+
+
+def _measure(
+    place: Place,
+    opened: Opened,
+    peer: LangChainRecipe,
+    questions: Sequence[GoldenQuestion],
+    watch: Watcher,
+) -> tuple[list[Section], list[Miss]]:
+    answerable = [each for each in questions if each.answerable]
+    arms: dict[str, Search] = arms_of(opened.application.retriever, opened.scope)
+    arms["langchain"] = peer.search
+    watch.stage(f"検索しています：{place.title}", len(answerable))
+    results = run_arms(arms, questions, watch.advance)
+    segments = page_of_segments(opened.chunks(), [each for each in questions if each.pages])
+    watch.stage(f"回答しています：{place.title}", len(questions))
+    judged = run_answers(opened.ask, questions, opened.corpus.sources(), watch.advance)
+    sections = [
+        retrieval_section(place, results, answerable, segments),
+        answers_section(place, judged),
+    ]
+    if place.split != "dev":
+        return sections, []
+    return sections, [*retrieval_misses(results["fusion"], answerable), *answer_misses(judged)]
+
+
+def machine() -> list[tuple[str, str]]:
+    """What figures of speed depend on. The load tells how much others were working meanwhile."""
+    load_average = f"{os.getloadavg()[1]:.1f}（5分平均）" if hasattr(os, "getloadavg") else "不明"
+    return [
+        ("CPU", f"{os.cpu_count()} 個"),
+        ("負荷", load_average),
+        ("Python", platform.python_version()),
+        ("OS", platform.system()),
+    ]
+
+
+def now() -> datetime:
+    return system_clock().astimezone(TOKYO)

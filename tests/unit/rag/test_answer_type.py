@@ -1,0 +1,40 @@
+import pytest
+
+from rag.answer_type import AnswerType, answer_type, holds
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("児童手当はいくらもらえますか", AnswerType.AMOUNT),
+        ("ひとり親の手当て、満額だといくら?", AnswerType.AMOUNT),
+        ("費用の何割が補助されますか", AnswerType.RATIO),
+        ("申込みの締切はいつ", AnswerType.DATE),
+        ("申し込んでから何日くらいで決まりますか", AnswerType.DURATION),
+        ("推進体制を構築した団体は何団体", AnswerType.COUNT),
+        ("相談窓口の電話番号を教えて", AnswerType.CONTACT),
+        ("実施主体は誰ですか", AnswerType.WHO),
+        ("どこに相談すればいいですか", AnswerType.WHERE),
+        ("連続して受けられますか", AnswerType.YES_NO),
+        ("HAPSとは何ですか", AnswerType.OTHER),
+    ],
+)
+def test_the_form_of_a_question_tells_what_it_asks_for(question, kind):
+    assert answer_type(question) is kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        (AnswerType.AMOUNT, "月額 10,000円です", True),
+        (AnswerType.AMOUNT, "補助金額に上限はありません", True),
+        (AnswerType.AMOUNT, "窓口で申請します", False),
+        (AnswerType.RATIO, "補助対象経費の 1/2", True),
+        (AnswerType.DATE, "R8.9開始", True),
+        (AnswerType.CONTACT, "電話 000-000-0101", True),
+        (AnswerType.CONTACT, "担当課に連絡", False),
+        (AnswerType.OTHER, "何でもよい", True),
+    ],
+)
+def test_a_text_holds_an_answer_of_a_kind_or_not(kind, text, expected):
+    assert holds(kind, text) is expected
