@@ -17,7 +17,7 @@ from app.answering.service import AnsweringService as ExtractiveAnswering
 from app.chat.repository import QuestionRepository
 from app.chat.service import AnsweringService, QuestionService
 from app.clock import Clock, fixed_clock, system_clock
-from app.container import Container
+from app.container import Container, ReadinessProbe
 from app.db import make_engine, make_session_factory, migrate, transaction
 from app.deferred_vectors import DeferredVectorStore
 from app.installation import Installation, load_installation
@@ -75,6 +75,10 @@ class Application:
     warm_up: WarmUp
     container: Container
     store_lock: StoreLock
+
+    @property
+    def readiness(self) -> ReadinessProbe:
+        return self.warm_up
 
     @contextmanager
     def open_accounts(self) -> Iterator[AccountService]:

@@ -75,6 +75,8 @@ def log_to_stderr(level: str) -> None:
     """The level is the handler's: libraries set that of their own loggers as they like."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    if level not in logging.getLevelNamesMapping():
+        raise BadInputError("設定 YORISOI_LOG_LEVEL は DEBUG・INFO・WARNING・ERROR のどれかです。")
     handler.setLevel(level)
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in _CHATTY:

@@ -32,30 +32,37 @@ class SplitChoice(StrEnum):
 
 
 SeedPath = Annotated[
-    Path | None, typer.Option("--seed-path", help="講演資料（シード）のファイルかフォルダー")
+    Path | None,
+    typer.Option("--seed-path", metavar="場所", help="講演資料（シード）のファイルかフォルダー"),
 ]
 Model = Annotated[
-    str | None, typer.Option("--embedding-model", help="埋め込みモデル（空なら設定のもの）")
+    str | None,
+    typer.Option("--embedding-model", metavar="名前", help="埋め込みモデル（既定は設定のもの）"),
 ]
 SaveBaseline = Annotated[
     bool, typer.Option("--save-baseline", help="今回の値を、次から比べる基準として保存する")
 ]
-Output = Annotated[Path, typer.Option("--output", help="レポートを書くフォルダー")]
+Output = Annotated[
+    Path, typer.Option("--output", metavar="フォルダー", help="レポートを書くフォルダー")
+]
 
 
 @app.command("eval")
 def eval_command(
-    question_set: Annotated[SetChoice, typer.Option("--set", help="質問の組")] = SetChoice.ALL,
+    question_set: Annotated[
+        SetChoice, typer.Option("--set", help="何についての質問か")
+    ] = SetChoice.ALL,
     split: Annotated[
         SplitChoice, typer.Option("--split", help="dev は調整用、held は数だけ見る")
     ] = SplitChoice.ALL,
     seed_path: SeedPath = None,
     embedding_model: Model = None,
     limit: Annotated[
-        int | None, typer.Option("--limit", min=1, help="組と分けごとの質問の数（試しに短く）")
+        int | None, typer.Option("--limit", min=1, metavar="件数", help="質問を減らして試す")
     ] = None,
     keep: Annotated[
-        Path | None, typer.Option("--keep", help="取り込んだ文書を残し、次の評価を早くする場所")
+        Path | None,
+        typer.Option("--keep", metavar="フォルダー", help="取り込みを残し、次を早くする"),
     ] = None,
     output: Output = _REPORTS,
     save_baseline: SaveBaseline = False,
@@ -73,12 +80,10 @@ def eval_command(
         limit=limit,
         keep=keep,
     )
-    with _japanese_errors():
-        _refuse_partial_baseline(save_baseline, "--limit" if limit else "")
-        _require_path(seed_path)
-        with _bars() as bars:
-            report = run_eval(plan, bars)
-        _finish(report, EVAL_BASELINE, output, save_baseline=save_baseline)
+    _check(seed_path, output, "--limit" if limit and save_baseline else "")
+    with _bars() as bars:
+        report = run_eval(plan, bars)
+    _finish(report, EVAL_BASELINE, output, save_baseline=save_baseline)
 
 
 @app.command("bench")
@@ -93,13 +98,10 @@ def bench_command(
     from evals.baseline import BENCH_BASELINE  # noqa: PLC0415 - see the module's docstring
     from evals.bench.run import BenchPlan, run_bench  # noqa: PLC0415
 
-    with _japanese_errors():
-        _refuse_partial_baseline(save_baseline, "--quick" if quick else "")
-        _require_path(seed_path)
-        with _bars() as bars:
-            report = run_bench(BenchPlan(quick, embedding_model, seed_path), bars)
-        compared = None if quick else BENCH_BASELINE
-        _finish(report, compared, output, save_baseline=save_baseline)
+    _check(seed_path, output, "--quick" if quick and save_baseline else "")
+    with _bars() as bars:
+        report = run_bench(BenchPlan(quick, embedding_model, seed_path), bars)
+    _finish(report, None if quick else BENCH_BASELINE, output, save_baseline=save_baseline)
 
 
 def _finish(report: "Report", baseline: Path | None, output: Path, *, save_baseline: bool) -> None:
@@ -110,7 +112,7 @@ def _finish(report: "Report", baseline: Path | None, output: Path, *, save_basel
     known = baselines.load(baseline, report.model) if baseline else baselines.Baseline({})
     console = _console()
     tables.show(console, report, known.figures, known.saved)
-    path = _report_path(report, output)
+    path = output / f"{report.kind}-{report.created:%Y-%m-%d}.html"
     page.write(report, known.figures, known.saved, path)
     write_json(report, known.figures, path.with_suffix(".json"))
     console.print(f"レポート: {path}", highlight=False, soft_wrap=True)
@@ -119,48 +121,24 @@ def _finish(report: "Report", baseline: Path | None, output: Path, *, save_basel
         console.print(f"{count} 件の値を基準として保存しました: {baseline}", soft_wrap=True)
 
 
-def _report_path(report: "Report", output: Path) -> Path:
-    output.mkdir(parents=True, exist_ok=True)
-    return output / f"{report.kind}-{report.created:%Y-%m-%d}.html"
+def _check(seed_path: Path | None, output: Path, partial: str) -> None:
+    """Refuse before minutes are spent. `partial`: the option that rules out a baseline."""
+    from evals.errors import BadOptionError  # noqa: PLC0415 - see the module's docstring
 
-
-def _refuse_partial_baseline(save_baseline: bool, option: str) -> None:
-    from evals.errors import BaselineError  # noqa: PLC0415 - see the module's docstring
-
-    if save_baseline and option:
-        raise BaselineError(
-            f"{option} で測った値は基準にできません。{option} を外して実行してください。"
+    if partial:
+        raise BadOptionError(
+            f"{partial} で測った値は基準にできません。どちらかのオプションを外してください。"
         )
-
-
-def _require_path(path: Path | None) -> None:
-    from evals.errors import EvalError  # noqa: PLC0415 - see the module's docstring
-
-    if path is not None and not path.exists():
-        raise EvalError(f"「{path}」が見つかりません。--seed-path の場所を確かめてください。")
-
-
-@contextmanager
-def _japanese_errors() -> Iterator[None]:
-    """Expected failures as one line; a traceback always means a bug."""
-    from app.errors import YorisoiError  # noqa: PLC0415 - see the module's docstring
-    from evals.errors import EvalError  # noqa: PLC0415
-    from ingest.errors import IngestError  # noqa: PLC0415
-    from rag.errors import RagError  # noqa: PLC0415
-
+    if seed_path is not None and not seed_path.exists():
+        raise BadOptionError(
+            f"「{seed_path}」が見つかりません。--seed-path の場所を確かめてください。"
+        )
     try:
-        yield
-    except (EvalError, IngestError, RagError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
-    except YorisoiError as error:
-        typer.echo(error.message, err=True)
-        raise typer.Exit(error.exit_code) from error
+        output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        typer.echo(
-            f"書き込めないか、読めません（{error}）。場所と権限を確かめてください。", err=True
-        )
-        raise typer.Exit(1) from error
+        raise BadOptionError(
+            f"「{output}」にレポートを書けません。--output で別のフォルダーを指定してください。"
+        ) from error
 
 
 def _console() -> Console:

@@ -1,12 +1,10 @@
 """Expected failures of measuring. Every message is Japanese and says what to do."""
 
+from app.errors import YorisoiError
 
-class EvalError(Exception):
-    """Base of everything `evals` raises on purpose."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+class EvalError(YorisoiError):
+    """Base of everything `evals` raises on purpose; the command line shows it like all others."""
 
 
 class GoldenError(EvalError):
@@ -19,3 +17,9 @@ class BaselineError(EvalError):
 
 class MeasurementError(EvalError):
     """Something that had to be measured could not be: nothing was ingested, no server came up."""
+
+
+class BadOptionError(EvalError):
+    """An option of the command line cannot be used."""
+
+    exit_code = 2

@@ -130,7 +130,9 @@ def _breaks(lines: list[str], chain: list[Anchor]) -> list[_Break]:
         is_led = (
             blank == 0
             and bool(_LED.match(line))
-            and not any(_INDENTED.match(near) for near in (lines[index - 1], *lines[index + 1 : index + 2]))
+            and not any(
+                _INDENTED.match(near) for near in (lines[index - 1], *lines[index + 1 : index + 2])
+            )
         )
         if not (is_strong or is_led or index in heads):
             continue

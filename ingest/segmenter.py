@@ -22,7 +22,9 @@ _NUMBERED_HEADING = re.compile(
     r"^(?:第[0-9一二三四五六七八九十百]+[条章節款編]|[0-9]{1,2}(?:[.．-][0-9]{1,2})*[.．、 ]|[IVX]+[.．] ?|[(（][0-9]{1,2}[)）])"
     r"\s*(?P<title>[^。、]{1,38})$"
 )
-_ENUMERATED_TITLE = re.compile(r"^(?:[ア-コ][.．]|[ア-コ] ?-?\d? |[0-9]{1,2}[.． ]|[(（][0-9]{1,2}[)）])")
+_ENUMERATED_TITLE = re.compile(
+    r"^(?:[ア-コ][.．]|[ア-コ] ?-?\d? |[0-9]{1,2}[.． ]|[(（][0-9]{1,2}[)）])"
+)
 _BULLET = re.compile(r"^[・•●○〇◯■□◆◇▪◦➣✓→※*<【(（\-＊①-⑳]")
 _FIGURE = re.compile(r"\d[\d,.]*\s*(?:億|万|千)?(?:円|%|団体|件|人|名|[ヶか]月)")
 _DIVIDER_MAX_UNITS = 10
@@ -92,7 +94,9 @@ def _by_headings(document: LoadedDocument, index: int, page: Page) -> list[Secti
         start = match.start()
     _add(sections, index, page, start, len(page.text), stack)
     return [
-        Section(s.page_index, s.start, s.end, s.page, tuple(t for t in s.path if t != title), s.text)
+        Section(
+            s.page_index, s.start, s.end, s.page, tuple(t for t in s.path if t != title), s.text
+        )
         for s in sections
     ]
 
@@ -134,7 +138,9 @@ def _printed_offset(pages: tuple[Page, ...]) -> int:
         lines = [line.strip() for line in page.text.splitlines() if line.strip()]
         edges = {*lines[:2], *lines[-2:]}
         numbers = {
-            int(match[1]) for line in edges if (match := re.fullmatch(r"[-–‐ ]*(\d{1,3})[-–‐ ]*", line))
+            int(match[1])
+            for line in edges
+            if (match := re.fullmatch(r"[-–‐ ]*(\d{1,3})[-–‐ ]*", line))
         }
         offsets.update(number - (page.ordinal or 0) for number in numbers)
     if not offsets:
@@ -259,6 +265,8 @@ def _title_score(text: str) -> float:
         score -= 0.3
     if re.search(r"(?:概要|について)[)」]?$", text):
         score += 0.3
-    if re.search(r"(?:について|概要|取組|支援|事業|措置|課題|改革|制度|連携|方法|要件|手続|一覧)", text):
+    if re.search(
+        r"(?:について|概要|取組|支援|事業|措置|課題|改革|制度|連携|方法|要件|手続|一覧)", text
+    ):
         score += 0.4
     return score

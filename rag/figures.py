@@ -174,7 +174,10 @@ def _count(match: re.Match[str]) -> Iterator[tuple[FigureKind, Fraction, str]]:
 _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+|\d{2,4}-\d{2,4}-\d{3,4}"), lambda _: iter(())),
     (re.compile(rf"(?P<amount>(?:{_N}\s?{_SCALE}\s?)+(?:{_N}\s?)?|{_N}\s?)円"), _money),
-    (re.compile(rf"(?P<amount>{_N}\s?(?:兆|億|千万|百万|万))(?![人名件台団体回戸世帯かカヶ])"), _money),
+    (
+        re.compile(rf"(?P<amount>{_N}\s?(?:兆|億|千万|百万|万))(?![人名件台団体回戸世帯かカヶ])"),
+        _money,
+    ),
     (
         re.compile(
             rf"(?P<era>{_ERA})(?P<year>元|\d{{1,2}})\s?(?:年(?!間)|[./])\s?"

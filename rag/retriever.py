@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer_type import FORMAL, answer_type, holds
+from rag.answer_type import expectation
 from rag.embedder import Embedder
 from rag.fusion import FusionWeights, fuse
 from rag.lexical_index import LexicalIndex
@@ -162,11 +162,11 @@ class Retriever:
         self, snapshot: Snapshot, query: str, fused: Mapping[int, float]
     ) -> dict[int, float]:
         """Neighbours and the document count too: an answer seldom stands alone."""
-        kind = answer_type(query)
+        expected = expectation(query)
         scores = dict(fused)
-        if kind in FORMAL:
+        if expected.is_formal:
             for index in fused:
-                if holds(kind, _text(snapshot, snapshot.chunks[index])):
+                if expected.is_met_by(_text(snapshot, snapshot.chunks[index])):
                     scores[index] += self._weights.answer_form
         shared = dict(scores)
         for index, score in scores.items():
@@ -265,9 +265,7 @@ def _grow(
         first, last = min(first, best), max(last, best)
 
 
-def _passage(
-    snapshot: Snapshot, index: int, parts: tuple[Part, ...], signals: Signals
-) -> Passage:
+def _passage(snapshot: Snapshot, index: int, parts: tuple[Part, ...], signals: Signals) -> Passage:
     chunk = snapshot.chunks[index]
     start, end = parts[0].start, parts[-1].end
     return Passage(

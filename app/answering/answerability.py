@@ -15,7 +15,6 @@ from pathlib import Path
 
 from app.answering.evidence import UnitView
 from app.answering.question import Question
-from rag.answer_type import FORMAL
 from rag.passage import Passage
 from rag.tokenizer import Tokenizer
 
@@ -62,7 +61,7 @@ def signals(
     together = frozenset[str]().union(
         *(_words(passage, tokenizer) for passage in passages[:_PASSAGES])
     )
-    formal = question.kind in FORMAL
+    formal = question.expected.is_formal
     holding = [view for view in ranked if view.has_form and view.score > best / 2][:10]
     attribute = frozenset(question.attribute)
     dense = [passage.signals.dense for passage in passages]
@@ -73,9 +72,13 @@ def signals(
         lexical_lead=1 - sum(lexical) / len(lexical) / max(lexical) if max(lexical) else 0.0,
         names_missing=_share(question.names - together, question.names),
         has_attribute=float(bool(attribute)),
-        attribute_cover=max(_share(attribute & (each.around | each.above), attribute) for each in near),
+        attribute_cover=max(
+            _share(attribute & (each.around | each.above), attribute) for each in near
+        ),
         form_score=max((each.score for each in holding), default=0.0) / best if formal else 1.0,
-        rest_cover=max((_rest_cover(question, each) for each in (holding if formal else near)), default=0.0),
+        rest_cover=max(
+            (_rest_cover(question, each) for each in (holding if formal else near)), default=0.0
+        ),
         asserts=float(question.asserts),
         length=math.log1p(len(question.weights)),
     )

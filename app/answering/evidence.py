@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.answering.question import Question
-from rag.answer_type import FORMAL, holds
 from rag.passage import Passage
 from rag.tokenizer import Tokenizer
 from rag.units import split_units
@@ -84,10 +83,10 @@ def view_units(
             around = words[position] | before
             own = question.coverage(words[position])
             shared = question.coverage(around) - own
-            has_form = holds(question.kind, unit.text)
+            has_form = question.expected.is_met_by(unit.text)
             score = _chunk_score(passage, passage.start + (unit.start + unit.end) // 2)
             score += limits.words * (own + limits.neighbour * shared)
-            score += limits.form if has_form and question.kind in FORMAL else 0.0
+            score += limits.form if has_form and question.expected.is_formal else 0.0
             start, end = passage.start + unit.start, passage.start + unit.end
             view = (unit.text, start, end, words[position], around, above, has_form, score)
             views.append(UnitView(index, position, *view))
@@ -139,9 +138,7 @@ def _with_heading(
     return [place]
 
 
-def _joined(
-    passages: Sequence[Passage], chosen: dict[tuple[int, int], UnitView]
-) -> list[Quote]:
+def _joined(passages: Sequence[Passage], chosen: dict[tuple[int, int], UnitView]) -> list[Quote]:
     quotes: list[Quote] = []
     run: list[UnitView] = []
     for place in sorted(chosen):

@@ -24,13 +24,19 @@ _SUFFIXES = (
     "証明書|大臣|機構|公庫|財団|協会|組合|会社|銀行|大学|連合|センター|事業団|委員会|審議会|警察署|消防署"
     "|省|庁|法|条例|要綱|県|府|市|町|村|区|課|局|室|署|債|税|方式|年金|保険"
 )
-_COMPOUND = re.compile(rf"(?P<head>[一-龥ァ-ヶーA-Za-z0-9]{{1,12}}?)(?P<suffix>{_SUFFIXES})(?![一-龥])")
+_COMPOUND = re.compile(
+    rf"(?P<head>[一-龥ァ-ヶーA-Za-z0-9]{{1,12}}?)(?P<suffix>{_SUFFIXES})(?![一-龥])"
+)
 _LATIN_NAME = re.compile(r"(?<![A-Za-z])[A-Za-z][A-Za-z0-9.+-]{2,}(?![A-Za-z])")
 _NEGATIVE = re.compile(
     r"(?:ない|ません|なし|無し|ず|ぬ)(?:[。、)」\s]|と|の|こと|ため|もの|方|が|$)|対象外|非該当|不要|不可|除く|除き|除外|いりません|含みません|なりません|認められ(?:ない|ません)"
 )
-_POSITIVE = re.compile(r"でき(?:ます|る)|可能|対象(?:です|になり|となり|に含|とする|。)|受けられ|もらえ|使え|必要(?:です|が|。|と)|含(?:みます|む|まれ)|あります")
-_ASKS_NEGATIVE = re.compile(r"なく(?:て|とも)|(?:ない|ません|なし|不要|対象外|だめ|ダメ|無理)(?:な|ん|の|と|って|です|でし|よ|ね|か|、|。|$)")
+_POSITIVE = re.compile(
+    r"でき(?:ます|る)|可能|対象(?:です|になり|となり|に含|とする|。)|受けられ|もらえ|使え|必要(?:です|が|。|と)|含(?:みます|む|まれ)|あります"
+)
+_ASKS_NEGATIVE = re.compile(
+    r"なく(?:て|とも)|(?:ない|ません|なし|不要|対象外|だめ|ダメ|無理)(?:な|ん|の|と|って|です|でし|よ|ね|か|、|。|$)"
+)
 _OPPOSITES: tuple[tuple[str, str], ...] = (
     (r"単独", r"連携|共同"),
     (r"独自に|個別に|それぞれ独自", r"共通|共同"),
@@ -94,7 +100,9 @@ def _judge(
     found = [(view, other) for view in near for other in find_figures(view.text)]
     if any(figure.equals(other) for _, other in found):
         return True
-    label = frozenset(tokenizer.tokenize(question.text[max(0, figure.start - _LABEL_CHARS) : figure.start]))
+    label = frozenset(
+        tokenizer.tokenize(question.text[max(0, figure.start - _LABEL_CHARS) : figure.start])
+    )
     best: tuple[float, UnitView] | None = None
     for view, other in found:
         if not _comparable_figures(figure, other):
@@ -105,7 +113,9 @@ def _judge(
         cover = question.coverage(view.around | view.above)
         fit += 0.5 if other.unit == figure.unit else 0.0
         needed = _MIN_COVER_OPEN if question.is_open else _MIN_COVER
-        if (cover >= needed or (shared and not question.is_open)) and (best is None or fit > best[0]):
+        if (cover >= needed or (shared and not question.is_open)) and (
+            best is None or fit > best[0]
+        ):
             best = (fit, view)
     if best is None:
         return None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.errors import QuestionRefusedError
-from rag.answer_type import AnswerType, answer_type
+from rag.answer_type import Expectation, expectation
 from rag.figures import Figure, find_figures
 from rag.normalization import fold
 from rag.tokenizer import Tokenizer
@@ -24,7 +24,9 @@ _WH = re.compile(
 _ATTRIBUTE = re.compile(
     r"(?:^|[のはがをにでともや、,。\s「」『』()])(?P<attribute>[^のはがをにでともや、,。\s「」『』()?？]{2,16})(?:は|が|を|って|の|も)?$"
 )
-_OPEN = re.compile(r"何(?!か)|いくら|いくつ|いつ|誰|だれ|どなた|どこ|どの|どれ|どう|どん|なん(?=です|でしょう|の)")
+_OPEN = re.compile(
+    r"何(?!か)|いくら|いくつ|いつ|誰|だれ|どなた|どこ|どの|どれ|どう|どん|なん(?=です|でしょう|の)"
+)
 _VISIBLE = re.compile(r"\w")
 
 
@@ -38,7 +40,7 @@ class Question:
     """
 
     text: str
-    kind: AnswerType
+    expected: Expectation
     tokens: tuple[str, ...]
     weights: Mapping[str, float]
     names: frozenset[str]
@@ -74,9 +76,10 @@ def read(question: str, tokenizer: Tokenizer, weight: Callable[[str], float]) ->
     tokens = tuple(tokenizer.tokenize(question))
     return Question(
         text=question,
-        kind=answer_type(question),
+        expected=expectation(question),
         tokens=tokens,
-        weights={token: weight(token) for token in dict.fromkeys(tokens)},
+        # A figure is what is asked or asserted; it does not say what the question is about.
+        weights={token: weight(token) for token in dict.fromkeys(tokens) if not token.isdigit()},
         names=tokenizer.names(question),
         attribute=tuple(tokenizer.tokenize(_attribute(question))),
         figures=tuple(find_figures(question)),

@@ -20,7 +20,7 @@ from app.answering.answer import (
     Retrieved,
     Status,
 )
-from app.answering.answerability import AnswerSignals, load_model, signals
+from app.answering.answerability import AnswerabilityModel, AnswerSignals, load_model, signals
 from app.answering.evidence import EvidenceLimits, Quote, UnitView, choose, view_units
 from app.answering.premise import Correction, find_contradiction
 from app.answering.question import Question, checked, read
@@ -63,12 +63,14 @@ class AnsweringService:
         *,
         desk: str = "",
         limits: EvidenceLimits | None = None,
+        model: AnswerabilityModel | None = None,
     ) -> None:
         self._retriever = retriever
         self._tokenizer = tokenizer
         self._clock = clock
         self._desk = desk
         self._limits = limits or EvidenceLimits()
+        self._model = model or load_model()
 
     def ask(self, question: str, *, audience: Audience) -> Iterator[Event]:
         """Events in order: Retrieved, Evidence, Completed; or Failed, with what to do.
@@ -101,9 +103,8 @@ class AnsweringService:
         if not views:
             return _Found(question, passages, (), None, is_answered=False)
         measured = signals(question, passages, views, self._tokenizer)
-        model = load_model()
         correction = find_contradiction(question, passages, views, self._tokenizer)
-        is_answered = model.answers(
+        is_answered = self._model.answers(
             self._on_bundled_scale(measured, audience), contradicts=correction is not None
         )
         return _Found(question, passages, views, correction, is_answered)
@@ -113,7 +114,7 @@ class AnsweringService:
         if self._retriever.embedder_identity.startswith(_BUNDLED):
             return measured
         mean, deviation = self._retriever.background_dense(SearchScope(audience))
-        return load_model().rescaled(measured, mean, deviation)
+        return self._model.rescaled(measured, mean, deviation)
 
     def _answer(self, found: _Found, started: float) -> Answer:
         today = self._clock().astimezone(TOKYO).date()
@@ -138,9 +139,13 @@ class AnsweringService:
             document = passage.document
             if document.department:
                 contact = f"（電話 {document.contact}）" if document.contact else ""
-                return f"近い内容の担当は{document.department}{contact}です。窓口に確かめてください。"
+                return (
+                    f"近い内容の担当は{document.department}{contact}です。窓口に確かめてください。"
+                )
             if document.issuer:
-                return f"近い内容の資料の発行元は{document.issuer}です。所管の部署に確かめてください。"
+                return (
+                    f"近い内容の資料の発行元は{document.issuer}です。所管の部署に確かめてください。"
+                )
         if self._desk:
             return f"{self._desk}にお尋ねください。"
         return "所管の部署に確かめてください。言葉を変えると見つかることもあります。"

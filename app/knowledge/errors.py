@@ -73,6 +73,8 @@ def explain_store_failure(error: Exception, *, finished: int = 0) -> StoreUnavai
         return StoreUnavailableError(
             f"ベクトルの保存先を読み書きできません（{type(error).__name__}）。"
             f"ディスクの空きと権限を確かめてください。{kept}"
+            "続くときは、データフォルダーの vectors を別の場所へ移し、"
+            "`yorisoi reindex` で作り直せます。"
         )
     return None
 

@@ -1,6 +1,7 @@
 """Which documents an ingest met, and so which ones have vanished from the roots it walked."""
 
 from collections.abc import Collection, Iterable
+from pathlib import PurePosixPath
 
 from app.knowledge.reading import Read
 from app.knowledge.repository import KnownDocument
@@ -8,7 +9,7 @@ from ingest.document import LoadFailure
 
 
 class Presence:
-    """A file that is there but cannot be read has not vanished, nor have its lines."""
+    """What is there but cannot be read has not vanished, nor have its lines or its files."""
 
     def __init__(self) -> None:
         self._ids: set[str] = set()
@@ -33,7 +34,9 @@ class Presence:
         )
 
     def _is_here(self, document: KnownDocument) -> bool:
+        path = PurePosixPath(document.path)
         file = document.path.rpartition("#")[0] or document.path
+        places = (document.path, file, *map(str, path.parents))
         return document.document_id in self._ids or any(
-            (document.root, path) in self._unread for path in (document.path, file)
+            (document.root, place) in self._unread for place in places
         )

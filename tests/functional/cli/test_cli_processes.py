@@ -121,7 +121,6 @@ def test_taken_port_is_told_in_one_line(start, tmp_path):
     address, _ = address_of(start("serve", "--port", "0"))
     port = address.rsplit(":", 1)[1].strip("/")
 
-
     status, out, err = finish(start("serve", "--port", port, "--data-dir", str(tmp_path / "two")))
 
     assert (status, out) == (1, "")

@@ -100,7 +100,9 @@ def test_answer_has_the_public_fields(filled):
 
 
 def test_the_real_walk_answers_or_abstains(filled):
-    [line] = filled("ask", "--jsonl", stdin='{"id": 1, "question": "3歳未満の支給額はいくらですか"}').lines
+    [line] = filled(
+        "ask", "--jsonl", stdin='{"id": 1, "question": "3歳未満の支給額はいくらですか"}'
+    ).lines
 
     assert line["status"] in {"answered", "abstained"}
     assert line["provider"] == "extractive"
@@ -250,7 +252,13 @@ def test_answer_for_people_shows_sources_and_label(filled):
 
     ran = filled("ask", "額は？")
 
-    for part in (ANSWER.text, "児童手当", "p.3", "期限は過ぎています", "AIが作った文ではありません"):
+    for part in (
+        ANSWER.text,
+        "児童手当",
+        "p.3",
+        "期限は過ぎています",
+        "AIが作った文ではありません",
+    ):
         assert part in ran.out
 
 

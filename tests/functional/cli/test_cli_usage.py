@@ -12,7 +12,18 @@ from app.cli import global_options_first
 from rag.embedder import FakeEmbedder
 
 _JAPANESE = re.compile(r"[ぁ-んァ-ン一-龥]")
-COMMANDS = ["ingest", "reindex", "search", "ask", "serve", "run", "worker", "init", "models", "users"]
+COMMANDS = [
+    "ingest",
+    "reindex",
+    "search",
+    "ask",
+    "serve",
+    "run",
+    "worker",
+    "init",
+    "models",
+    "users",
+]
 
 
 @pytest.mark.parametrize(

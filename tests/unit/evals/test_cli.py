@@ -9,6 +9,7 @@ from rich.progress import Progress
 from typer.testing import CliRunner
 
 from evals import cli
+from evals.errors import BadOptionError
 from evals.report import Figure, Report, Section
 
 REPORT = Report(
@@ -26,17 +27,24 @@ def run(*arguments: str):
 
 @pytest.mark.parametrize("option", [("eval", "--limit", "3"), ("bench", "--quick")])
 def test_partial_run_cannot_become_the_baseline(option):
-    result = run(*option, "--save-baseline")
-    assert result.exit_code == 1
-    assert "基準にできません" in result.stderr
+    error = run(*option, "--save-baseline").exception
+    assert isinstance(error, BadOptionError)
+    assert option[1] in error.message
 
 
 @pytest.mark.parametrize("command", ["eval", "bench"])
 def test_missing_seed_path_is_said_before_anything_is_measured(command, tmp_path):
-    result = run(command, "--seed-path", str(tmp_path / "none"))
-    assert result.exit_code == 1
-    assert "見つかりません" in result.stderr
-    assert "\n" not in result.stderr.strip()
+    error = run(command, "--seed-path", str(tmp_path / "none")).exception
+    assert isinstance(error, BadOptionError)
+    assert error.exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["eval", "bench"])
+def test_reports_that_cannot_be_written_are_said_before_anything_is_measured(command, tmp_path):
+    (tmp_path / "file").touch()
+    error = run(command, "--output", str(tmp_path / "file" / "reports")).exception
+    assert isinstance(error, BadOptionError)
+    assert "--output" in error.message
 
 
 @pytest.mark.parametrize("arguments", [("eval", "--limit", "0"), ("eval", "--split", "all3")])
@@ -45,6 +53,7 @@ def test_bad_option_is_refused(arguments):
 
 
 def test_reports_are_written_and_named_by_day(tmp_path, capsys):
+    (tmp_path / "reports").mkdir()
     cli._finish(REPORT, tmp_path / "baseline.json", tmp_path / "reports", save_baseline=True)
     written = sorted(path.name for path in (tmp_path / "reports").iterdir())
     assert written == ["eval-2026-11-23.html", "eval-2026-11-23.json"]

@@ -1,12 +1,14 @@
 import pytest
 
-from rag.answer_type import AnswerType, answer_type, holds
+from rag.answer_type import AnswerType, answer_type, expectation, holds
 
 
 @pytest.mark.parametrize(
     ("question", "kind"),
     [
         ("児童手当はいくらもらえますか", AnswerType.AMOUNT),
+        ("補助事業の補助率はいくつですか", AnswerType.RATIO),
+        ("標準化の対象業務は全部でいくつありますか", AnswerType.COUNT),
         ("ひとり親の手当て、満額だといくら?", AnswerType.AMOUNT),
         ("費用の何割が補助されますか", AnswerType.RATIO),
         ("申込みの締切はいつ", AnswerType.DATE),
@@ -38,3 +40,17 @@ def test_the_form_of_a_question_tells_what_it_asks_for(question, kind):
 )
 def test_a_text_holds_an_answer_of_a_kind_or_not(kind, text, expected):
     assert holds(kind, text) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "met"),
+    [
+        ("何団体が構築しましたか", "32団体(令和6年度末)", True),
+        ("何団体が構築しましたか", "令和6年度に3回開催", False),
+        ("何泊すれば対象ですか", "1万円/泊・人", False),
+        ("何名まで対象ですか", "上限は3人", True),
+        ("何割が補助されますか", "補助率 1/2", True),
+    ],
+)
+def test_what_is_counted_must_stand_behind_the_figure(question, text, met):
+    assert expectation(question).is_met_by(text) is met

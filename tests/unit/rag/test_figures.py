@@ -36,10 +36,14 @@ def test_equal_figures_compare_equal(same):
         pytest.param("実人数1,000万人", [("count", "10000000", "人")], id="a count with a scale"),
         pytest.param("0.7を乗じて", [("ratio", "7/10", "")], id="a factor"),
         pytest.param("償還年限：５年", [("duration", "5", "年")], id="a term of years"),
-        pytest.param("R8.9開始", [("day", "900", ""), ("year", "2026", "")], id="a month of an era"),
+        pytest.param(
+            "R8.9開始", [("day", "900", ""), ("year", "2026", "")], id="a month of an era"
+        ),
         pytest.param("電話 023-641-1212", [], id="a telephone number is no figure"),
         pytest.param("https://example.jp/2025/10", [], id="nor are those of an address"),
-        pytest.param("2025/10/03", [("day", "1003", ""), ("year", "2025", "")], id="a date, not a ratio"),
+        pytest.param(
+            "2025/10/03", [("day", "1003", ""), ("year", "2025", "")], id="a date, not a ratio"
+        ),
         pytest.param("第12号", [], id="a number of a form"),
     ],
 )

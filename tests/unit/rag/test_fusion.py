@@ -27,7 +27,9 @@ def test_a_fused_score_is_bounded_and_covers_the_candidates_of_both_arms(dense, 
 
 @given(_SCORES)
 def test_one_arm_alone_decides_when_it_has_all_the_weight(dense):
-    fused = fuse(dense, {key: 30.0 - value for key, value in dense.items()}, FusionWeights(dense=1.0))
+    fused = fuse(
+        dense, {key: 30.0 - value for key, value in dense.items()}, FusionWeights(dense=1.0)
+    )
     assert fused == pytest.approx(scale(dense, 100))
 
 

@@ -42,7 +42,9 @@ def test_a_unit_can_be_cut_from_the_raw_text():
 
 
 def test_readable_keeps_the_characters_and_mends_the_spacing():
-    assert readable("上 限 １ 億 円\n\uf0d8 対象経費の 合\n計額") == "上限１億円\n・対象経費の 合計額"
+    assert (
+        readable("上 限 １ 億 円\n\uf0d8 対象経費の 合\n計額") == "上限１億円\n・対象経費の 合計額"
+    )
 
 
 @given(st.text(alphabet="計画あア1a 　\n\t。、・①（）", max_size=200))
