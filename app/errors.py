@@ -1,4 +1,4 @@
-"""Expected failures: what happened, in Japanese, with what to do. A traceback always means a bug."""
+"""Expected failures: what happened, in Japanese, with what to do. A traceback means a bug."""
 
 from __future__ import annotations
 

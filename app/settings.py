@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="待ち受けるポート")
     embedding_model: str = Field(
         default="e5-small",
-        description="埋め込みモデル（models list の名前、または sentence-transformers の id・パス）",
+        description="埋め込みモデル（models list の名前、sentence-transformers の id・パス）",
     )
     embedding_threads: int = Field(
         default=0, ge=0, description="埋め込みに使うスレッド数（0 は CPU の数）"

@@ -15,8 +15,11 @@ from rag.units import Unit, split_units
 
 @dataclass(frozen=True)
 class ChunkLimits:
-    """Raw characters. Small chunks were found better than large ones (decision 0004): a passage
-    of up to 500 characters grows around the best one when searching. A section below `small` is joined with its neighbour under one parent."""
+    """Raw characters. A section below `small_chars` is joined with its neighbour.
+
+    Small chunks were found better than large ones (decision 0004): when searching, a passage of
+    up to 500 characters grows around the best one.
+    """
 
     max_chars: int = 120
     small_chars: int = 40
@@ -142,7 +145,7 @@ def _fitting(units: list[Unit], max_chars: int) -> list[tuple[int, int, float]]:
     spans: list[tuple[int, int, float]] = []
     for unit in units:
         pause = 1.0 if unit.after_blank else 0.0
-        if unit.after_blank and (starts_item(unit.text) or len(unit.text) <= 24):  # noqa: PLR2004
+        if unit.after_blank and (starts_item(unit.text) or len(unit.text) <= 24):
             pause = 2.0
         if unit.text.startswith(("#", "<", "【", "■")):
             pause = 2.5

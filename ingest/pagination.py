@@ -68,13 +68,13 @@ def _anchors(lines: list[str]) -> list[Anchor]:
     for index, line in enumerate(lines):
         blank = _blank_before(lines, index)
         if match := _ALONE.match(line):
-            edge = blank >= 2 or _blank_after(lines, index) >= 2  # noqa: PLR2004
+            edge = blank >= 2 or _blank_after(lines, index) >= 2
             anchors.append(Anchor(index, int(match["n"]), "alone", 1.5 if edge else 0.6))
         elif (match := _HEAD.match(line)) and not _NOT_A_TITLE.match(match["title"]):
-            weight = 2.0 if blank >= 2 else 1.2 if blank or line[0] == " " else 0.4  # noqa: PLR2004
+            weight = 2.0 if blank >= 2 else 1.2 if blank or line[0] == " " else 0.4
             anchors.append(Anchor(index, int(match["n"]), "head", weight))
         elif (match := _TAIL.match(line)) and not match["title"][-1].isdigit():
-            edge = blank >= 2 or _blank_after(lines, index) >= 2  # noqa: PLR2004
+            edge = blank >= 2 or _blank_after(lines, index) >= 2
             anchors.append(Anchor(index, int(match["n"]), "tail", 1.2 if edge else 0.8))
     return anchors
 
@@ -124,7 +124,7 @@ def _breaks(lines: list[str], chain: list[Anchor]) -> list[_Break]:
         if not line.strip() or index == 0:
             continue
         blank = _blank_before(lines, index)
-        is_strong = blank >= 2  # noqa: PLR2004
+        is_strong = blank >= 2
         # A single leading space is what is left of a page break in such dumps.
         # Neighbours that are indented too make it a list.
         is_led = (
@@ -191,6 +191,6 @@ def _skip_cost(skipped: int, page: int) -> float:
 
 def _segment_cost(size: int, begin: _Break, end: _Break) -> float:
     """A page of one or two lines is likely a torn piece, unless white space sets it apart."""
-    if size >= 3 or (begin.is_strong and end.is_strong):  # noqa: PLR2004
+    if size >= 3 or (begin.is_strong and end.is_strong):
         return 0.0
     return 0.8 if begin.is_strong else 2.5

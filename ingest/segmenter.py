@@ -19,7 +19,8 @@ _FENCED_HEADING = re.compile(
     r"^(?:[■◆●○□◇▼▽★☆【〔《〈<＜]\s*)(?P<title>[^■◆●○□◇▼▽★☆。]{1,38}?)(?:[】〕》〉>＞])?$"
 )
 _NUMBERED_HEADING = re.compile(
-    r"^(?:第[0-9一二三四五六七八九十百]+[条章節款編]|[0-9]{1,2}(?:[.．-][0-9]{1,2})*[.．、 ]|[IVX]+[.．] ?|[(（][0-9]{1,2}[)）])"
+    r"^(?:第[0-9一二三四五六七八九十百]+[条章節款編]|[0-9]{1,2}(?:[.．-][0-9]{1,2})*[.．、 ]"
+    r"|[IVX]+[.．] ?|[(（][0-9]{1,2}[)）])"
     r"\s*(?P<title>[^。、]{1,38})$"
 )
 _ENUMERATED_TITLE = re.compile(
@@ -53,11 +54,11 @@ def segment(document: LoadedDocument) -> list[Section]:
         return [
             section
             for index, page in enumerate(document.pages)
-            for section in _by_headings(document, index, page)
+            for section in _by_headings(document, _Source(index, page))
         ]
     if document.kind in {"xlsx", "csv"}:
         return [
-            _section(index, page, 0, len(page.text), page.ordinal, _path(page.title))
+            _Source(index, page).cut(0, len(page.text), _path(page.title), page.ordinal)
             for index, page in enumerate(document.pages)
         ]
     if len(document.pages) > 1 or document.pages[0].ordinal is not None:
@@ -74,44 +75,44 @@ def _path(*titles: str) -> tuple[str, ...]:
     return tuple(path)
 
 
-def _section(
-    index: int, page: Page, start: int, end: int, number: int | None, path: tuple[str, ...]
-) -> Section:
-    return Section(index, start, end, number, path, page.text[start:end])
+@dataclass(frozen=True)
+class _Source:
+    """A page and its place in the document."""
+
+    index: int
+    page: Page
+
+    def cut(self, start: int, end: int, path: tuple[str, ...], number: int | None) -> Section:
+        return Section(self.index, start, end, number, path, self.page.text[start:end])
+
+    def add(
+        self, sections: list[Section], start: int, end: int, stack: list[tuple[int, str]]
+    ) -> None:
+        """Append what stands under the headings of `stack`, unless it is blank."""
+        if self.page.text[start:end].strip():
+            path = _path(*(title for _, title in stack))
+            sections.append(self.cut(start, end, path, self.page.ordinal))
 
 
-def _by_headings(document: LoadedDocument, index: int, page: Page) -> list[Section]:
+def _by_headings(document: LoadedDocument, source: _Source) -> list[Section]:
     """Markdown headings; the first one that repeats the document's title adds nothing."""
     sections: list[Section] = []
     stack: list[tuple[int, str]] = []
     start = 0
     title = normalise_line(document.title)
-    for match in _MARKDOWN_HEADING.finditer(page.text):
-        _add(sections, index, page, start, match.start(), stack)
+    for match in _MARKDOWN_HEADING.finditer(source.page.text):
+        source.add(sections, start, match.start(), stack)
         level = len(match[1])
         stack = [entry for entry in stack if entry[0] < level]
         stack.append((level, match[2]))
         start = match.start()
-    _add(sections, index, page, start, len(page.text), stack)
+    source.add(sections, start, len(source.page.text), stack)
     return [
         Section(
             s.page_index, s.start, s.end, s.page, tuple(t for t in s.path if t != title), s.text
         )
         for s in sections
     ]
-
-
-def _add(
-    sections: list[Section],
-    index: int,
-    page: Page,
-    start: int,
-    end: int,
-    stack: list[tuple[int, str]],
-) -> None:
-    if page.text[start:end].strip():
-        path = _path(*(title for _, title in stack))
-        sections.append(_section(index, page, start, end, page.ordinal, path))
 
 
 def _by_pages(document: LoadedDocument) -> list[Section]:
@@ -127,7 +128,7 @@ def _by_pages(document: LoadedDocument) -> list[Section]:
         chapter = _chapter(units, chapter)
         title = page.title or (_best_title(units) if document.kind != "pdf" else "")
         path = _path(*chapter, title)
-        sections.append(_section(index, page, 0, len(page.text), number, path))
+        sections.append(_Source(index, page).cut(0, len(page.text), path, number))
     return sections
 
 
@@ -152,13 +153,14 @@ def _printed_offset(pages: tuple[Page, ...]) -> int:
 def _by_dump(document: LoadedDocument) -> list[Section]:
     """Plain text: the pages of a dumped deck, else what headings there are."""
     page = document.pages[0]
+    source = _Source(0, page)
     lines = page.text.splitlines(keepends=True)
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line))
     spans = find_pages([line.rstrip("\r\n") for line in lines])
     if len(spans) == 1 and spans[0].number is None:
-        return _by_plain_headings(document, page)
+        return _by_plain_headings(document, source)
     sections: list[Section] = []
     chapter: tuple[str, ...] = ()
     for span in spans:
@@ -169,24 +171,24 @@ def _by_dump(document: LoadedDocument) -> list[Section]:
         number = span.number
         chapter = _chapter(units, chapter)
         title = _best_title(units, number)
-        sections.append(_section(0, page, start, end, number, _path(*chapter, title)))
+        sections.append(source.cut(start, end, _path(*chapter, title), number))
     return sections
 
 
-def _by_plain_headings(document: LoadedDocument, page: Page) -> list[Section]:
+def _by_plain_headings(document: LoadedDocument, source: _Source) -> list[Section]:
     """Plain text with marked or numbered headings on lines of their own."""
     sections: list[Section] = []
     stack: list[tuple[int, str]] = []
     start = offset = 0
     title = normalise_line(document.title)
-    for line in page.text.splitlines(keepends=True):
+    for line in source.page.text.splitlines(keepends=True):
         heading = _plain_heading(line)
         if heading and normalise_line(heading[1]) != title:
-            _add(sections, 0, page, start, offset, stack)
+            source.add(sections, start, offset, stack)
             stack = [entry for entry in stack if entry[0] < heading[0]] + [heading]
             start = offset
         offset += len(line)
-    _add(sections, 0, page, start, offset, stack)
+    source.add(sections, start, offset, stack)
     return sections
 
 
@@ -195,7 +197,7 @@ def _plain_heading(line: str) -> tuple[int, str] | None:
     markdown = _MARKDOWN_HEADING.match(text)
     if markdown:
         return len(markdown[1]), markdown[2]
-    if not text or len(text) > 40 or _FIGURE.search(text):  # noqa: PLR2004
+    if not text or len(text) > 40 or _FIGURE.search(text):
         return None
     if match := _NUMBERED_HEADING.match(text):
         return 7, match["title"]
@@ -232,7 +234,7 @@ def _best_title(units: list[Unit], number: int | None = None) -> str:
             score += 1.0
         elif position == count - 1:
             score += 0.8
-        elif position < 3:  # noqa: PLR2004
+        elif position < 3:
             score += 0.6
         elif position == count - 2 and units[-1].text == str(number):
             score += 1.6
@@ -250,10 +252,10 @@ def _without_number(text: str, number: int | None) -> tuple[str, bool]:
 
 def _title_score(text: str) -> float:
     length = len(text)
-    if length < 4 or length > _MAX_TITLE_CHARS or "。" in text:  # noqa: PLR2004
+    if length < 4 or length > _MAX_TITLE_CHARS or "。" in text:
         return -1.0
-    score = 0.5 if 8 <= length <= 64 else 0.0  # noqa: PLR2004
-    if _ENUMERATED_TITLE.match(text) and length >= 8 and not re.search(r" \d[.．]", text):  # noqa: PLR2004
+    score = 0.5 if 8 <= length <= 64 else 0.0
+    if _ENUMERATED_TITLE.match(text) and length >= 8 and not re.search(r" \d[.．]", text):
         score += 1.2
     elif _BULLET.match(text):
         score -= 1.5

@@ -45,6 +45,7 @@ _KANJI = dict(zip("〇一二三四五六七八九", range(10), strict=True))
 _N = r"(?<![\d.])(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _SCALE = r"(?:兆|億|千万|百万|万|千)"
 _KN = r"[一二三四五六七八九十]{1,3}"
+# ruff: noqa: E501 - tables of units
 _COUNTERS = {
     "人": "人", "名": "人", "名分": "人", "人分": "人", "団体": "団体", "件": "件", "回": "回",
     "か所": "か所", "ヶ所": "か所", "カ所": "か所", "箇所": "か所", "つ": "つ", "個": "個", "種類": "種類",
@@ -104,7 +105,7 @@ def _money(match: re.Match[str]) -> Iterator[tuple[FigureKind, Fraction, str]]:
 
 def _slash(match: re.Match[str]) -> Iterator[tuple[FigureKind, Fraction, str]]:
     top, bottom = int(match["top"]), int(match["bottom"])
-    if 0 < top <= bottom <= 100:  # noqa: PLR2004 - larger ones are dates or numbers of papers
+    if 0 < top <= bottom <= 100:
         yield FigureKind.RATIO, Fraction(top, bottom), ""
 
 
@@ -150,7 +151,7 @@ def _date(match: re.Match[str]) -> Iterator[tuple[FigureKind, Fraction, str]]:
 def _month_day(match: re.Match[str]) -> Iterator[tuple[FigureKind, Fraction, str]]:
     groups = match.groupdict()
     month, day = groups.get("month"), groups.get("day")
-    if month and 1 <= int(month) <= 12:  # noqa: PLR2004 - months of a year
+    if month and 1 <= int(month) <= 12:
         yield FigureKind.DAY, Fraction(int(month) * 100 + int(day or 0)), ""
 
 
@@ -158,7 +159,7 @@ def _duration(match: re.Match[str]) -> Iterator[tuple[FigureKind, Fraction, str]
     number = match["n"]
     value = _number(number) if number[0].isdigit() else Fraction(_kanji_number(number))
     unit = _DURATIONS[match["unit"]]
-    if unit == "年" and value > 1900 and match["unit"] == "年":  # noqa: PLR2004 - a calendar year
+    if unit == "年" and value > 1900 and match["unit"] == "年":
         yield FigureKind.YEAR, value, ""
     else:
         yield FigureKind.DURATION, value, unit

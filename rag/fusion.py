@@ -25,7 +25,7 @@ class FusionWeights:
 
 
 def scale(scores: Mapping[int, float], candidates: int) -> dict[int, float]:
-    """Map the best score to 1 and the `candidates`-th (or the worst) to 0; those below are left out.
+    """Map the best score to 1, the `candidates`-th (or the worst) to 0; leave out those below.
 
     Monotone; equal scores stay equal; empty in, empty out.
     """

@@ -74,7 +74,7 @@ def _run_end(pieces: list[str], start: int) -> int:
     The first and the last piece may be long: the run grows out of running text.
     """
     inner = start + 1
-    while inner < len(pieces) and 0 < len(pieces[inner]) <= 3:  # noqa: PLR2004
+    while inner < len(pieces) and 0 < len(pieces[inner]) <= 3:
         inner += 1
     end = min(inner + 1, len(pieces)) if inner < len(pieces) and pieces[inner] else inner
     run = pieces[start:end]
@@ -86,11 +86,11 @@ def _run_end(pieces: list[str], start: int) -> int:
 
 def _is_spaced_out(run: list[str], core: list[str], *, whole: bool) -> bool:
     if not all(run) or not _JAPANESE_CHAR.search("".join(run)):
-        return all(run) and len(run) >= 3 and _is_spaced_percentage(run)  # noqa: PLR2004
-    if whole and len(run) >= 2 and all(len(piece) == 1 for piece in run):  # noqa: PLR2004
+        return all(run) and len(run) >= 3 and _is_spaced_percentage(run)
+    if whole and len(run) >= 2 and all(len(piece) == 1 for piece in run):
         return True
     singles = sum(len(piece) == 1 for piece in core)
-    return len(core) >= 2 and singles >= 0.6 * len(core) and not _is_figures(core)  # noqa: PLR2004
+    return len(core) >= 2 and singles >= 0.6 * len(core) and not _is_figures(core)
 
 
 def _is_spaced_percentage(run: list[str]) -> bool:
@@ -143,7 +143,7 @@ def continues(previous: str, line: str, *, width: int, over_blank: bool = False)
     if starts_item(line):
         return False
     if _CONTINUES.match(line):
-        return len(previous) >= 8 or not over_blank  # noqa: PLR2004
+        return len(previous) >= 8 or not over_blank
     if over_blank or _ENDS.search(previous):
         return False
     return previous.endswith("、") or len(previous) >= 0.7 * width

@@ -110,8 +110,8 @@ class Retriever:
         Some passages lie near every question ("hubs"); taking off the common part of the
         questions takes off just that nearness, and needs nothing stored with the passages.
         """
-        vector = self._embedder.embed_queries([question])[0]
-        return vector - _CENTRE_SHARE * self._question_centre(len(vector))
+        vector: NDArray[np.float32] = self._embedder.embed_queries([question])[0]
+        return np.asarray(vector - _CENTRE_SHARE * self._question_centre(len(vector)), np.float32)
 
     def _question_centre(self, dimension: int) -> NDArray[np.float32]:
         with self._centre_lock:

@@ -16,7 +16,7 @@ from rag.normalization import fold
 if TYPE_CHECKING:
     from sudachipy import Tokenizer as SudachiTokenizer
 
-VERSION = "1"
+VERSION = "2"
 """Part of what a stored token list is keyed by: change it when the tokens change."""
 
 _MAX_PIECE_BYTES = 40_000  # Sudachi refuses more than 49,149 bytes
@@ -27,10 +27,11 @@ _IDENTIFIER = re.compile(
 )
 _CONTENT = {"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞", "代名詞"}
 _STOP_SUBCLASS = {"非自立可能", "助動詞語幹", "数詞"}
-_STOP_WORDS = frozenset(
+_TOO_COMMON = (
     "為る 有る 居る 成る 出来る 言う 物 事 為 等 者 様 時 所 何 此れ 其れ どれ 下さる 呉れる 貰う "
-    "教える 知る 分かる 御 達 的 ので どう 如何 幾つ 幾ら 何処 何時 誰 何れ".split()
+    "教える 知る 分かる 御 達 的 ので どう 如何 幾つ 幾ら 何処 何時 誰 何れ 幾 つ なん くらい 程"
 )
+_STOP_WORDS = frozenset(_TOO_COMMON.split())
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -99,7 +100,7 @@ class SudachiWords:
                 if pos[0] not in _CONTENT and not morpheme.surface().isascii():
                     continue
                 parts = [morpheme]
-                if len(morpheme.surface()) > 2:  # noqa: PLR2004 - short words have no parts
+                if len(morpheme.surface()) > 2:
                     shorter = morpheme.split(SplitMode.A)
                     parts = [morpheme, *shorter] if len(shorter) > 1 else parts
                 tokens += [token for part in parts if (token := _token(part))]

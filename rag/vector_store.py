@@ -97,7 +97,9 @@ class ChromaVectorStore:
         count = min(top_n, target.count())
         if count == 0:
             return []
-        result = target.query(query_embeddings=[query], n_results=count, include=["distances"])
+        result = target.query(
+            query_embeddings=query[np.newaxis, :], n_results=count, include=["distances"]
+        )
         distances: Any = result["distances"]
         # Chroma's inner-product distance is 1 - product.
         return [(i, 1.0 - d) for i, d in zip(result["ids"][0], distances[0], strict=True)]

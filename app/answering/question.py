@@ -66,7 +66,8 @@ def checked(question: str) -> str:
         raise QuestionRefusedError("質問が空です。知りたいことを入力してください。")
     if not _VISIBLE.search(clean.replace("\ufffd", "")):
         raise QuestionRefusedError(
-            "質問に文字がありません。知りたいことを言葉で入力してください（例: 補助率はいくつですか）。"
+            "質問に文字がありません。知りたいことを言葉で入力してください"
+            "（例: 補助率はいくつですか）。"
         )
     return clean.strip()
 

@@ -55,7 +55,7 @@ class _Found:
 class AnsweringService:
     """Answers from what a scope may see. `desk`: whom to ask when the documents are silent."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - collaborators, the last ones with a default
         self,
         retriever: Retriever,
         tokenizer: Tokenizer,
@@ -200,7 +200,7 @@ def _notices(passages: Sequence[Passage], readings: Sequence[str], today: date) 
     return tuple(notices)
 
 
-def _make(  # noqa: PLR0913 - the parts of one answer
+def _make(  # noqa: PLR0913, PLR0917 - the parts of one answer
     status: Status,
     text: str,
     citations: tuple[Citation, ...],

@@ -19,10 +19,9 @@ _UNTIL = re.compile(
 def expiry_notices(document: DocumentInfo, today: date) -> list[str]:
     """What to say of a document whose period is over or has not begun."""
     if document.valid_until is not None and document.valid_until < today:
-        return [
-            f"「{document.title}」の対象期間は{_japanese(document.valid_until)}で終わっています。"
-            "最新の資料を確かめてください。"
-        ]
+        end = _japanese(document.valid_until)
+        title = document.title
+        return [f"「{title}」の対象期間は{end}で終わっています。最新の資料を確かめてください。"]
     if document.valid_from is not None and document.valid_from > today:
         return [f"「{document.title}」は{_japanese(document.valid_from)}からの内容です。"]
     return []

@@ -100,7 +100,7 @@ def test_question_that_looks_like_an_option_can_be_asked(yorisoi):
 
 
 class BrokenEmbedder(FakeEmbedder):
-    def embed_queries(self, texts):
+    def embed_queries(self, _texts):
         raise ZeroDivisionError("本文の一部")
 
 

@@ -11,7 +11,7 @@ from ingest.chunker import chunk
 from ingest.document import LoadedDocument, Page
 from ingest.segmenter import segment
 from rag.embedder import FakeEmbedder
-from rag.passage import DocumentInfo, IndexedChunk, Snapshot
+from rag.passage import IndexedChunk, Snapshot
 from rag.retriever import Retriever
 from rag.tokenizer import SudachiWords
 from rag.units import normalise

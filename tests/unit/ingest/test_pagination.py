@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from ingest.pagination import find_pages
 
 
@@ -42,7 +44,7 @@ def test_a_break_that_is_left_as_a_leading_space_parts_pages():
 
 
 def test_counts_at_the_head_of_a_line_are_no_page_numbers():
-    lines = "実績\n185団体\n36団体\n15団体\n100万円\n12月まで\n5年間\n7 0 ％".split("\n")
+    lines = ["実績", "185団体", "36団体", "15団体", "100万円", "12月まで", "5年間", "7 0 ％"]
     assert _numbers(lines) == [(None, False)]
 
 
@@ -59,4 +61,4 @@ def test_the_pages_cover_every_line_once():
     lines = _deck(*(f"{n}題名その{n}\n一つ目。\n二つ目。" for n in range(10, 20)))
     spans = find_pages(lines)
     assert [spans[0].start, spans[-1].end] == [0, len(lines)]
-    assert all(a.end == b.start for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end == b.start for a, b in pairwise(spans))

@@ -20,15 +20,14 @@ def test_plain_headings_of_a_web_page_become_title_paths():
 
 
 def test_a_dumped_deck_has_pages_titles_and_chapters():
-    text = "\n\n\n".join(
-        [
-            "2. 活力ある地域社会\n\n① 地域DXの推進",
-            "11計画策定支援\n\n対象は市町村。\n３か月。",
-            "12推進体制構築支援\n\n対象は都道府県。\n上限１億円。",
-            "13補助事業\n\n補助率 1/2\n対象は団体。",
-            "14地方債の活用\n\n充当率90％。\n償還５年。",
-        ]
+    slides = (
+        "2. 活力ある地域社会\n\n① 地域DXの推進",
+        "11計画策定支援\n\n対象は市町村。\n３か月。",
+        "12推進体制構築支援\n\n対象は都道府県。\n上限１億円。",
+        "13補助事業\n\n補助率 1/2\n対象は団体。",
+        "14地方債の活用\n\n充当率90％。\n償還５年。",
     )
+    text = "\n\n\n".join(slides)
     sections = segment(_document("text", Page(None, text)))
     by_page = {section.page: section.path for section in sections}
     assert by_page[13] == ("2. 活力ある地域社会", "① 地域DXの推進", "補助事業")

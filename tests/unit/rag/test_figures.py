@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,4 +66,4 @@ def test_reading_never_fails_and_figures_do_not_overlap(text):
         assert figure.start < figure.end
         ends.setdefault((figure.start, figure.end), []).append(figure.kind)
     spans = sorted(ends)
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in pairwise(spans))

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from rag.embedder import FakeEmbedder
@@ -66,7 +68,7 @@ def test_passages_do_not_overlap_and_are_at_most_500_characters():
     found = _retriever((_info("list"), texts)).search("補助率と上限", SearchScope("staff"), 10)
     spans = sorted((passage.start, passage.end) for passage in found)
     assert len(spans) > 2
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in pairwise(spans))
     assert all(len(passage.text) <= MAX_PASSAGE_CHARS for passage in found)
     scores = [passage.score for passage in found]
     assert scores == sorted(scores, reverse=True)
