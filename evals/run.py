@@ -1,5 +1,6 @@
 """`yorisoi eval` from end to end: what is asked of which corpus, and the report of it."""
 
+import hashlib
 import os
 import platform
 from collections.abc import Sequence
@@ -102,7 +103,7 @@ def run_eval(
             skipped.append(NO_SEED)
             continue
         with ExitStack() as stack:
-            folder = _folder(plan, name, model, stack)
+            folder = _folder(plan, corpus, model, stack)
             settings = settings_for(folder / "data", plan.model)
             application = stack.enter_context(
                 open_application(settings, embedder, watch_pull(watch))
@@ -129,10 +130,12 @@ def run_eval(
     )
 
 
-def _folder(plan: EvalPlan, name: str, model: str, stack: ExitStack) -> Path:
+def _folder(plan: EvalPlan, corpus: Corpus, model: str, stack: ExitStack) -> Path:
+    """Where stores of this run live. A kept one is of one corpus, one place and one model."""
     if plan.keep is None:
         return Path(stack.enter_context(TemporaryDirectory(prefix="yorisoi-eval-")))
-    folder = plan.keep / f"{name}-{Path(model).name}"
+    place = hashlib.sha256(str(corpus.path.resolve()).encode()).hexdigest()[:8]
+    folder = plan.keep / f"{corpus.name}-{place}-{Path(model).name}"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

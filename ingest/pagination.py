@@ -25,6 +25,7 @@ _INDENTED = re.compile(r"^ {1,3}\S")
 _LED_LIKE_A_PAGE = re.compile(r"^ (?:[○〇●\uf0d8]|[^・※(（【 ]\S{9,})")
 _MIN_CHAIN = 4
 _MAX_CHAIN_GAP = 8
+_SKIPPED_PAGE_COST = 0.1
 _MAX_SEGMENT_BREAKS = 60
 
 
@@ -88,20 +89,24 @@ def _blank_after(lines: list[str], index: int) -> int:
 
 def _best_chain(anchors: list[Anchor]) -> list[Anchor]:
     """The heaviest chain of rising numbers; each page that a step skips costs a little."""
-    best: list[float] = []
+    scores: list[float] = []
     previous: list[int | None] = []
-    for i, anchor in enumerate(anchors):
+    ends: dict[int, int] = {}  # for each number the anchor that ends its heaviest chain so far
+    for index, anchor in enumerate(anchors):
         score, back = anchor.weight, None
-        for j in range(i):
-            step = anchor.number - anchors[j].number
-            if 0 < step <= _MAX_CHAIN_GAP:
-                candidate = best[j] + anchor.weight - 0.1 * (step - 1)
-                if candidate > score:
-                    score, back = candidate, j
-        best.append(score)
+        for step in range(1, _MAX_CHAIN_GAP + 1):
+            end = ends.get(anchor.number - step)
+            if end is None:
+                continue
+            candidate = scores[end] + anchor.weight - _SKIPPED_PAGE_COST * (step - 1)
+            if candidate > score:
+                score, back = candidate, end
+        scores.append(score)
         previous.append(back)
+        if anchor.number not in ends or score > scores[ends[anchor.number]]:
+            ends[anchor.number] = index
     chain: list[Anchor] = []
-    at: int | None = max(range(len(anchors)), key=lambda i: best[i]) if anchors else None
+    at: int | None = max(range(len(anchors)), key=lambda i: scores[i]) if anchors else None
     while at is not None:
         chain.append(anchors[at])
         at = previous[at]

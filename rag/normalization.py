@@ -123,6 +123,7 @@ _STARTS_ITEM = re.compile(
     r"|[0-9a-zA-Zア-ン一二三四五六七八九十]{1,2} ?[).、]"
     r"|第[0-9一二三四五六七八九十]+)"
 )
+_SHORT_ITEM = 0.4
 _CONTINUES = re.compile(r"^[ぁ-んー、。ァィゥェォャュョッ%)」』】]")
 
 
@@ -140,7 +141,9 @@ def continues(previous: str, line: str, *, width: int, over_blank: bool = False)
     """
     if not previous or not line or "\t" in line or "\t" in previous:
         return False
-    if starts_item(line):
+    if starts_item(line) or previous.startswith(("# ", "##")):
+        return False
+    if starts_item(previous) and len(previous) <= _SHORT_ITEM * width:
         return False
     if _CONTINUES.match(line):
         return len(previous) >= 8 or not over_blank

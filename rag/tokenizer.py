@@ -56,7 +56,7 @@ class SudachiWords:
     def _sudachi(self) -> SudachiTokenizer:
         from sudachipy import Dictionary  # noqa: PLC0415 - 0.3 s that sign-in need not wait for
 
-        return Dictionary(dict="core").tokenizer()
+        return Dictionary(dict="core").create()
 
     def tokenize(self, text: str) -> list[str]:
         """Normalised content words; figures stay as written (without commas)."""

@@ -15,7 +15,7 @@ from rag.tokenizer import Tokenizer
 from rag.units import normalise
 
 # Change it when segmenting, normalising or the header changes: documents are then cut anew.
-_CHUNKING_VERSION = "1"
+_CHUNKING_VERSION = "2"
 _LIMITS = ChunkLimits()
 
 CHUNKING = f"{_CHUNKING_VERSION}:{_LIMITS.max_chars}:{_LIMITS.small_chars}"
