@@ -10,6 +10,7 @@ from rag.normalization import continues, normalise_line, unspace
 _SENTENCE_END = re.compile(r"(?<=[。！？])(?![」』）)])")
 _WIDE_GAP = re.compile(r"[ \u3000]{2,}")
 _SYMBOL_BULLET = re.compile(r"[\uf000-\uf0ff]\s?")
+_MARKDOWN_MARK = re.compile(r"^#{1,6}\s+")
 _MAX_UNIT_CHARS = 220
 
 
@@ -133,11 +134,13 @@ def normalise(raw: str) -> str:
 
 
 def readable(raw: str) -> str:
-    """Raw text as people read it: broken lines joined, spaced-out words closed, bullets kept.
+    """Raw text as people read it: broken lines joined, spaced-out words closed.
 
-    Only white space (and unprintable bullets of symbol fonts) differs from `raw`.
+    Of the visible characters only layout is left out: the marks of Markdown (headings, cells) and
+    bullets of symbol fonts.
     """
-    return "\n".join(_readable_unit(raw[unit.start : unit.end]) for unit in split_units(raw))
+    lines = (_readable_unit(raw[unit.start : unit.end]) for unit in split_units(raw))
+    return "\n".join(line for line in map(_without_markdown, lines) if line)
 
 
 def _readable_unit(raw: str) -> str:
@@ -147,3 +150,11 @@ def _readable_unit(raw: str) -> str:
         piece = " ".join(part for part in parts if part)
         text = _join(text, piece) if text and piece else text or piece
     return text
+
+
+def _without_markdown(line: str) -> str:
+    if line.startswith("|"):
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        return "　".join(cell for cell in cells if cell.strip(":- "))
+    line = _MARKDOWN_MARK.sub("", line)
+    return re.sub(r"\*\*(.+?)\*\*", r"\1", line)

@@ -16,6 +16,7 @@ from rag.passage import Passage
 from rag.tokenizer import Tokenizer
 from rag.units import split_units
 
+_RULE_OF_TABLE = re.compile(r"[\s|:-]+")
 _FIGURE = re.compile(r"\d\s?[%円年月日人件回割]|\d/\d")
 
 
@@ -29,8 +30,8 @@ class EvidenceLimits:
 
     max_chars: int = 360
     passages: int = 6
-    floor: float = 0.55
-    words: float = 0.3
+    floor: float = 0.7
+    words: float = 0.5
     neighbour: float = 0.4
     form: float = 0.2
     heading_chars: int = 30
@@ -122,7 +123,9 @@ def choose(
 
 
 def _says_nothing(view: UnitView, limits: EvidenceLimits) -> bool:
-    """A mark, a page number, a bare label: it may come along, but is no evidence by itself."""
+    """A heading, a mark, a bare label: it may come along, but is no evidence by itself."""
+    if view.text.startswith("#") or _RULE_OF_TABLE.fullmatch(view.text):
+        return True
     return len(view.text) < limits.label_chars and not _FIGURE.search(view.text)
 
 

@@ -66,3 +66,8 @@ def test_readable_differs_from_the_source_in_white_space_only(raw):
 @given(st.text(max_size=200))
 def test_normalise_never_fails(raw):
     assert isinstance(normalise(raw), str)
+
+
+def test_readable_leaves_out_the_marks_of_markdown():
+    raw = "## 料金\n\n| 口径 | 基本料金 |\n| --- | --- |\n| 13mm | **1,760円** |\n"
+    assert readable(raw) == "料金\n口径　基本料金\n13mm　**1,760円**"

@@ -1,0 +1,133 @@
+"""The process that `make run` starts, on a free port and a data folder of its own."""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CHROMIUM = os.environ.get("YORISOI_TEST_CHROMIUM", "/usr/bin/chromium")
+_READY_SECONDS = 600
+_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_ACCOUNT = re.compile(r"^\s*(?P<role>\S+): (?P<username>\S+) / (?P<password>\S+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where it listens and who may sign in: (username, password) for each role."""
+
+    address: str
+    accounts: dict[str, tuple[str, str]]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"Chromium がありません（{CHROMIUM}）")
+    folder = tmp_path_factory.mktemp("run")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = folder / "log.txt"
+    make = shutil.which("make")
+    assert make is not None
+    command = [make, "run", f"PORT={port}", f"DATA_DIR={folder / 'data'}"]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=out, stderr=out, env=environment, start_new_session=True
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_until_ready(address, process, log)
+        accounts = {
+            match["role"]: (match["username"], match["password"])
+            for match in _ACCOUNT.finditer(log.read_text(encoding="utf-8"))
+        }
+        yield Server(address, accounts)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def _wait_until_ready(address, process, log):
+    deadline = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"make run が終わりました:\n{log.read_text(encoding='utf-8')[-3000:]}")
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/healthz") as reply:
+            if b'"ready"' in reply.read():
+                return
+        time.sleep(1)
+    pytest.fail(f"準備が終わりません:\n{log.read_text(encoding='utf-8')[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only these tests need it
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium, server):
+    """A fresh desktop window; console errors and broken requests fail the test."""
+    yield from _window(chromium, server, width=1280, height=900)
+
+
+@pytest.fixture
+def phone(chromium, server):
+    yield from _window(chromium, server, width=360, height=740)
+
+
+def _window(chromium, server, width, height):
+    context = chromium.new_context(
+        base_url=server.address, viewport={"width": width, "height": height}, locale="ja-JP"
+    )
+    window = context.new_page()
+    complaints = []
+    window.on("console", lambda message: complaints.extend(_complaint(message)))
+    window.on("pageerror", lambda error: complaints.append(str(error)))
+    yield window
+    context.close()
+    assert complaints == []
+
+
+def _complaint(message):
+    """Errors of scripts and of the content policy; an expected 4xx page is none."""
+    is_status = message.text.startswith("Failed to load resource")
+    return [message.text] if message.type == "error" and not is_status else []
+
+
+@pytest.fixture
+def sign_in(server):
+    def _sign_in(window, role="職員"):
+        username, password = server.accounts[role]
+        window.goto("/signin")
+        window.get_by_label("ユーザー名").fill(username)
+        window.get_by_label("パスワード", exact=True).fill(password)
+        window.get_by_role("button", name="サインイン").click()
+        window.wait_for_url(re.compile(r".*/(?:password)?$"))
+
+    return _sign_in
