@@ -75,6 +75,9 @@ def checked(question: str) -> str:
 def read(question: str, tokenizer: Tokenizer, weight: Callable[[str], float]) -> Question:
     """Read a checked question. `weight`: how rare a word is in the documents."""
     tokens = tuple(tokenizer.tokenize(question))
+    attribute = tuple(tokenizer.tokenize(_attribute(question)))
+    # 「児童手当はいくら」: what stands there is the subject itself, not an attribute of it.
+    is_subject = not set(tokens) - set(attribute)
     return Question(
         text=question,
         expected=expectation(question),
@@ -82,7 +85,7 @@ def read(question: str, tokenizer: Tokenizer, weight: Callable[[str], float]) ->
         # A figure is what is asked or asserted; it does not say what the question is about.
         weights={token: weight(token) for token in dict.fromkeys(tokens) if not token.isdigit()},
         names=tokenizer.names(question),
-        attribute=tuple(tokenizer.tokenize(_attribute(question))),
+        attribute=() if is_subject else attribute,
         figures=tuple(find_figures(question)),
         asserts=_asserts(question),
         is_open=bool(_OPEN.search(question)),

@@ -81,7 +81,7 @@ def test_on_a_phone_nothing_scrolls_sideways(phone, sign_in):
 def test_the_keyboard_alone_is_enough_to_ask(page, sign_in):
     sign_in(page)
     page.get_by_label(re.compile("質問")).first.focus()
-    page.keyboard.type("DXアドバイザーの派遣は年に何回までですか")
+    page.keyboard.type("DXアドバイザーの助言は年間何回まで受けられますか")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/questions/*")

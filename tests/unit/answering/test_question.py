@@ -61,3 +61,7 @@ def test_a_question_that_takes_something_for_granted_is_known_by_its_form(questi
 def test_the_words_before_the_interrogative_are_what_is_asked():
     assert "締め切り" in _read("計画策定支援の締切は何月何日ですか").attribute
     assert "座長" in _read("ワーキンググループの座長はどなたですか").attribute
+
+
+def test_the_subject_itself_is_no_attribute():
+    assert _read("児童手当はいくらもらえますか").attribute == ()
