@@ -33,6 +33,7 @@ from ingest.document import LoadedDocument, LoadLimits
 from ingest.loaders import load_paths
 from ingest.quality import assess
 from rag.embedder import Embedder, SentenceTransformerEmbedder
+from rag.fusion import weights_for
 from rag.models import ProgressCallback, is_ready, load_catalogue, pull
 from rag.retriever import Retriever
 from rag.tokenizer import SudachiWords, Tokenizer
@@ -204,7 +205,13 @@ def _make_search(settings: Settings, given: Overrides, store_lock: StoreLock) ->
     folder = settings.data_dir / VECTORS_FOLDER
     vectors = given.vectors or DeferredVectorStore(lambda: _open_vectors(folder, store_lock))
     tokenizer = given.tokenizer or SudachiWords()
-    retriever = Retriever(embedder, vectors, tokenizer, background_questions=background_questions())
+    retriever = Retriever(
+        embedder,
+        vectors,
+        tokenizer,
+        background_questions=background_questions(),
+        weights=weights_for(settings.embedding_model),
+    )
     return _Search(embedder, vectors, tokenizer, retriever, store_lock)
 
 

@@ -56,12 +56,19 @@ def configure_logging(level: str, stream: TextIO | None = None) -> None:
         )
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(LineFormatter())
+    handler.addFilter(_is_ours_or_matters)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     for package in OUR_PACKAGES:
         logging.getLogger(package).setLevel(chosen)
     logging.captureWarnings(capture=True)
+
+
+def _is_ours_or_matters(record: logging.LogRecord) -> bool:
+    """Asked by the handler, since a library may set the level of its loggers as it likes."""
+    is_ours = record.name.partition(".")[0] in OUR_PACKAGES
+    return is_ours or record.levelno >= logging.WARNING
 
 
 def _quote(text: str) -> str:

@@ -11,7 +11,7 @@ from evals.report import BarPlot, Figure, Histogram, IntervalPlot, LinePlot, Plo
 
 _Scale = Callable[[float], float]
 
-_WIDTH = 680
+_WIDTH = 780
 _BINS = 20
 _MARKS = ("circle", "square", "diamond", "triangle", "cross")
 
@@ -23,9 +23,10 @@ _OUTLINES: Mapping[str, Sequence[tuple[float, float]]] = {
               (-2, 5), (-2, 2), (-5, 2)],
 }  # fmt: skip
 
-_TOP, _BOTTOM, _LEFT, _RIGHT = 14, 46, 46, 190
+_TOP, _BOTTOM, _LEFT, _RIGHT = 14, 46, 46, 210
 _LINE_HEIGHT = 300
-_LABEL_WIDTH, _VALUE_WIDTH, _ROW_HEIGHT = 250, 150, 30
+_LABEL_WIDTH, _VALUE_WIDTH, _ROW_HEIGHT = 270, 210, 30
+_HISTOGRAM_LEFT, _HISTOGRAM_RIGHT = 130, 130  # room for what stands beside the lines
 
 
 def draw(plot: Plot, baseline: Mapping[str, float]) -> str:
@@ -177,7 +178,7 @@ def _bars(plot: BarPlot, baseline: Mapping[str, float]) -> str:
     for index, figure in enumerate(plot.figures):
         y = 8 + index * _ROW_HEIGHT
         scale = (right - _LABEL_WIDTH) / largest
-        class_ = "bar missed" if figure.is_met is False else f"bar s{index % len(_MARKS)}"
+        class_ = "bar missed" if figure.is_met is False else "bar s0"
         bar = {"x": _LABEL_WIDTH, "y": y, "width": figure.value * scale, "height": 18}
         parts.append(svg.words(figure.label, _LABEL_WIDTH - 12, y + 13, text_anchor="end"))
         parts.append(svg.element("rect", svg.hint(figure.label), class_=class_, **bar))
@@ -194,9 +195,9 @@ def _histogram(plot: Histogram) -> str:
         return ""
     largest = max([*plot.values, plot.limit or 0.0]) or 1.0
     counts, edges = np.histogram(plot.values, bins=_BINS, range=(0.0, largest))
-    height, base, left = 210, 170, 46
-    scale, tall = (_WIDTH - left - 20) / largest, (base - 26) / max(counts.max(), 1)
-    parts = [svg.line(left, base, _WIDTH - 20, base, "rule")]
+    height, base, left = 210, 170, _HISTOGRAM_LEFT
+    scale, tall = (_WIDTH - left - _HISTOGRAM_RIGHT) / largest, (base - 26) / max(counts.max(), 1)
+    parts = [svg.line(left, base, _WIDTH - _HISTOGRAM_RIGHT, base, "rule")]
     for count, low, high in zip(counts.tolist(), edges[:-1], edges[1:], strict=True):
         hint = svg.hint(f"{low:.0f}〜{high:.0f} {plot.unit.value}: {count}件")
         place = {"x": left + low * scale + 1, "width": max((high - low) * scale - 2, 1.0)}

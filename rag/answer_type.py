@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from rag.normalization import fold
 
@@ -129,6 +130,12 @@ _HOLDS: dict[AnswerType, re.Pattern[str]] = {
 }
 
 
+@lru_cache(maxsize=30_000)
+def _folded(text: str) -> str:
+    """Chunks are held against one question after the other: fold each once."""
+    return fold(text)
+
+
 @dataclass(frozen=True)
 class Expectation:
     """What an answer must look like. `unit`: of what is counted (「何団体」), else empty."""
@@ -146,7 +153,7 @@ class Expectation:
                 )
             )
         pattern = _HOLDS.get(self.kind)
-        return True if pattern is None else bool(pattern.search(fold(text)))
+        return True if pattern is None else bool(pattern.search(_folded(text)))
 
     @property
     def is_formal(self) -> bool:

@@ -24,6 +24,17 @@ class FusionWeights:
     answer_form: float = 0.05
 
 
+_BUNDLED = "e5-small"
+_DENSE_SHARE_OF_LARGER = 0.85
+
+
+def weights_for(embedder: str) -> FusionWeights:
+    """Weights for an embedder's name. Measured: a larger one needs the words less (0004)."""
+    if embedder.startswith(_BUNDLED):
+        return FusionWeights()
+    return FusionWeights(dense=_DENSE_SHARE_OF_LARGER)
+
+
 def scale(scores: Mapping[int, float], candidates: int) -> dict[int, float]:
     """Map the best score to 1, the `candidates`-th (or the worst) to 0; leave out those below.
 

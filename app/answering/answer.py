@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from rag.units import readable
+
 Status = Literal["answered", "abstained", "blocked", "escalated"]
 NEAREST_HEADING = "近い箇所（答えとは限りません）"
 
@@ -59,7 +61,7 @@ class Answer:
         """All of it as plain text, for channels without a page: text, notices, nearest places."""
         parts = [self.text, *(f"※{notice}" for notice in self.notices)]
         if self.status == "abstained" and self.nearest:
-            parts += [NEAREST_HEADING, *(each.quote for each in self.nearest)]
+            parts += [NEAREST_HEADING, *(readable(each.quote) for each in self.nearest)]
         return "\n\n".join(parts)
 
 

@@ -20,6 +20,7 @@ from rag.tokenizer import Tokenizer
 
 _PASSAGES = 3
 _NEAR_BEST = 0.75
+_ALL = 0.95
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class AnswerSignals:
     rest_cover: float
     asserts: float
     length: float
+    says_all: bool = False
 
 
 def signals(
@@ -81,7 +83,15 @@ def signals(
         ),
         asserts=float(question.asserts),
         length=math.log1p(len(question.weights)),
+        says_all=formal and any(_says_all(question, each, attribute) for each in holding),
     )
+
+
+def _says_all(question: Question, view: UnitView, attribute: frozenset[str]) -> bool:
+    if question.figures or not question.weights:
+        return False
+    covered = question.coverage(view.words | view.around | view.above)
+    return covered >= _ALL and (not attribute or bool(attribute & view.words))
 
 
 def _words(passage: Passage, tokenizer: Tokenizer) -> frozenset[str]:
@@ -117,8 +127,9 @@ class AnswerabilityModel:
     def probability(self, measured: AnswerSignals) -> float:
         """That the passages answer the question, 0..1."""
         total = self.intercept + sum(
-            self.weights.get(each.name, 0.0) * getattr(measured, each.name)
+            self.weights[each.name] * getattr(measured, each.name)
             for each in fields(measured)
+            if each.name in self.weights
         )
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
@@ -130,7 +141,7 @@ class AnswerabilityModel:
     def answers(self, measured: AnswerSignals, *, contradicts: bool = False) -> bool:
         """Evidence that contradicts the question speaks of it: there a lower threshold holds."""
         threshold = self.contradiction_threshold if contradicts else self.threshold
-        return self.probability(measured) >= threshold
+        return measured.says_all or self.probability(measured) >= threshold
 
 
 @cache

@@ -72,7 +72,9 @@ def test_of_an_exception_the_place_is_written_and_not_its_message(lines):
 
 def test_libraries_are_silent_below_warning_whatever_our_level(lines):
     configure_logging("DEBUG", logging.getLogger().handlers[0].stream)
-    logging.getLogger("openai").info("the whole request")
+    chatty = logging.getLogger("openai._base_client")
+    chatty.setLevel(logging.DEBUG)
+    chatty.debug("the whole request")
     logging.getLogger("openai").warning("a rate limit")
     logging.getLogger("rag.retriever").debug("ours")
 

@@ -34,6 +34,16 @@ PLOTS = [
     Histogram("分布", [1.0, 5.0, 9.0], Unit.MS, 60.0),
 ]
 
+LATE = Figure("k", "本方式 p95", 71.8, Unit.MS, target=500, is_better_high=False)
+WORDY = [
+    IntervalPlot("区間", [Figure("k", "引用した文のページが正しい割合", 0.5, target=0.8)]),
+    BarPlot("棒", [LATE]),
+    Histogram("分布", [1.0, 1.5], Unit.MS, 500.0),
+    Histogram("分布", [499.0, 500.0], Unit.MS, 400.0),
+    Histogram("分布", [1_200.0, 1_300.0], Unit.MEGABYTES, 1_800.0),
+    LinePlot("線", "k", [("LangChain 標準レシピ", [(1, GOOD), (5, BAD)])]),
+]
+
 
 @pytest.fixture
 def report() -> Report:
@@ -127,6 +137,17 @@ class TestPlots:
         for each in root.iter():
             for name, limit in (("x", width), ("cx", width), ("y", height), ("cy", height)):
                 assert -0.5 <= float(each.get(name, 0)) <= limit
+
+    @pytest.mark.parametrize("plot", WORDY, ids=lambda plot: type(plot).__name__)
+    def test_words_are_not_cut_off(self, plot):
+        root = ET.fromstring(plots.draw(plot, BASELINE))
+        for each in root.iter("text"):
+            width = sum(13 if ord(char) > 0x2000 else 7.5 for char in each.text)
+            start = float(each.get("x")) - {"end": width, "middle": width / 2}.get(
+                each.get("text-anchor"), 0
+            )
+            assert start >= 0, each.text
+            assert start + width <= float(root.get("width")), each.text
 
     @pytest.mark.parametrize(
         "plot",
