@@ -149,7 +149,7 @@ class Expectation:
             return bool(
                 re.search(
                     rf"\d\s?{_unit_pattern(self.unit)}|[一二三四五六七八九十]{self.unit}",
-                    fold(text),
+                    _folded(text),
                 )
             )
         pattern = _HOLDS.get(self.kind)
