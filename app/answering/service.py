@@ -6,7 +6,7 @@ Nothing leaves the building and no language model is asked: the answer is made o
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -122,7 +122,8 @@ class AnsweringService:
         citations = tuple(self._citation(quote.passage, quote.text, quote) for quote in quotes)
         if not found.is_answered:
             text = "\n".join((_ABSTAINED, self._whom_to_ask(found.passages)))
-            notices = _notices([quote.passage for quote in quotes], (), today)
+            # What is near is not the answer: whether its period is over is beside the point.
+            notices = _demo_notice(quote.passage for quote in quotes)
             return _make("abstained", text, (), citations, notices, started, None)
         nearest = tuple(
             self._citation(passage, passage.text) for passage in found.passages[:_NEAREST_SHOWN]
@@ -195,9 +196,11 @@ def _notices(passages: Sequence[Passage], readings: Sequence[str], today: date) 
         notices.update(dict.fromkeys(expiry_notices(passage.document, today)))
     if not notices:
         notices.update(dict.fromkeys(ended_periods(readings, today)))
-    if any(passage.document.is_demo for passage in passages):
-        notices[_DEMO_NOTICE] = None
-    return tuple(notices)
+    return (*notices, *_demo_notice(passages))
+
+
+def _demo_notice(passages: Iterable[Passage]) -> tuple[str, ...]:
+    return (_DEMO_NOTICE,) if any(passage.document.is_demo for passage in passages) else ()
 
 
 def _make(  # noqa: PLR0913, PLR0917 - the parts of one answer
