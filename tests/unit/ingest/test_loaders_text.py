@@ -218,8 +218,8 @@ class TestPlainText:
         assert [(page.ordinal, page.text) for page in found.pages] == [(None, "一枚だけ\n")]
 
     @pytest.mark.integration
-    def test_seed_is_read_unchanged(self, tmp_path):
-        for seed in Path("/work/shared/seed").glob("*.txt"):
+    def test_seed_is_read_unchanged(self, tmp_path, seed_path):
+        for seed in seed_path.glob("*.txt"):
             text = seed.read_text(encoding="utf-8")
             assert document(tmp_path / "a.txt", text).pages[0].text == text
 

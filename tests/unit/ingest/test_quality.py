@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,8 +52,8 @@ def test_what_people_write_is_acceptable(content):
 
 
 @pytest.mark.integration
-def test_seed_is_acceptable():
-    for seed in Path("/work/shared/seed").glob("*.txt"):
+def test_seed_is_acceptable(seed_path):
+    for seed in seed_path.glob("*.txt"):
         assert assess(text(seed.read_text(encoding="utf-8"))).is_acceptable
 
 
