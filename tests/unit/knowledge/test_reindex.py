@@ -137,7 +137,7 @@ def test_words_are_cut_anew_for_a_new_tokenizer(running, monkeypatch):
 
     assert texts
     assert running.embedder.embedded == []
-    assert {row[0] for row in running.execute("SELECT tokenizer FROM words")} == {"1", "next"}
+    assert {row[0] for row in running.execute("SELECT tokenizer FROM words")} == {VERSION, "next"}
     assert running.execute("SELECT tokenizer FROM index_state") == [("next",)]
     running.write("waste.txt", WASTE + "日曜日は休みです。\n")
     running.ingest()
