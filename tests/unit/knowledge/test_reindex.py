@@ -7,6 +7,7 @@ import pytest
 from app.knowledge import batch, service
 from app.knowledge.errors import IndexDamagedError, IndexMismatchError
 from app.knowledge.service import collections_of
+from rag.tokenizer import VERSION
 
 from .conftest import CHILD, STAFF_MANUAL, WASTE, CountingEmbedder
 
