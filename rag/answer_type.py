@@ -77,26 +77,35 @@ _INTERROGATIVES: tuple[tuple[AnswerType, str], ...] = (
     ),
     (AnswerType.HOW, r"どう(?:やって|すれば|したら|いう|いった)|どのように"),
 )
-# Without an interrogative the noun that is asked about decides (「上限額は?」).
+# Without an interrogative the noun that is asked about decides (「上限額は?」), the last one first.
 _NOUNS: tuple[tuple[AnswerType, str], ...] = (
-    (AnswerType.RATIO, r"補助率|負担割合|措置率|充当率|割合|達成率|パーセンテージ"),
+    (AnswerType.RATIO, r"[一-龥]率(?!的)|割合|パーセンテージ|何割"),
     (
         AnswerType.AMOUNT,
-        r"金額|予算額|上限額|限度額|支給額|交付額|措置額|補助額|単価|費用は|料金|家賃は|手数料|総額|事業費は|額(?:は|を|って|が知)",
+        r"(?:金|算|限|度|給|付|置|助|総|税|年|月|定|差)額|単価|日当|謝金|予算(?!化|要求|編成)|[経会]費は"
+        r"|費用は|料金|家賃は|手数料|自己負担|事業費は|額(?:は|を|って|が知)|代金|利用料|保険料|使用料",
     ),
     (
         AnswerType.DATE,
-        r"期限|締切|締め切り|〆切|時期|曜日|開始日|施行日|有効期限|日程|スケジュール",
+        r"期限|締切日?|締め切り日?|〆切|時期|曜日|[始施発決結期払付布]日(?!本)|日程|スケジュール|時刻",
     ),
-    (AnswerType.COUNT, r"人数|件数|団体数|会員数|回数"),
-    (AnswerType.WHO, r"主体|対象者|対象(?:は|と)"),
+    (AnswerType.DURATION, r"[年月日]数|年限|有効期間|派遣期間|所要時間|期間の長さ"),
+    (
+        AnswerType.COUNT,
+        r"(?:人|件|員|回|所|枚|台|団体|戸|校|者|個|店|自治体|市町村|施設|世帯)数|総数|定員|人員",
+    ),
+    (
+        AnswerType.CONTACT,
+        r"(?:内線|電話|ファックス|FAX)の?番号|連絡先|問い?合わ?せ先|メールアドレス|URL",
+    ),
+    (AnswerType.WHO, r"主体|対象者|対象(?:は|と)|メンバー|座長|構成員"),
     (AnswerType.WHERE, r"窓口|場所|会場"),
     (AnswerType.LIST, r"一覧|全て|すべて|列挙|具体例|種類|要件|条件|例を|例は|内訳|項目"),
+    (AnswerType.HOW, r"方法|手順|手続|流れ|やり方|進め方|仕組み"),
 )
 _ASKS_YES_OR_NO = re.compile(
     r"(?:ます|です|でしょう|せん|した|ない|る|い|だっけ|よね|の|たん|だろう|なの|大丈夫|可能|必要|対象)(?:か|よね|の)?(?:[?？。!！]|$)"
 )
-_HOW = re.compile(r"方法|手順|手続|流れ|やり方|進め方|仕組み")
 _COUNTED = re.compile(
     r"何(?P<unit>団体|件|人|名|回|[かヶカ箇]所|種類|業務|社|台|枚|本|市町村|都道府県|歳|才|世帯|校|項目|コース|段階|泊|部|食|匹|頭|割|[%％]|時間|週間|[かヶカヵ箇]月|営業日)"
 )
@@ -189,19 +198,23 @@ def expectation(question: str) -> Expectation:
 
 def _measured(folded: str) -> AnswerType:
     """「補助率はいくつ」 asks for a ratio, 「要件はいくつ」 for a count."""
-    for kind, pattern in _NOUNS[:2]:
+    for kind, pattern in _NOUNS[:2]:  # a ratio or an amount
         if re.search(pattern, folded):
             return kind
     return AnswerType.COUNT
 
 
 def _without_interrogative(folded: str) -> AnswerType:
-    for kind, pattern in _NOUNS:
-        if re.search(pattern, folded):
-            return kind
+    named = [
+        (match.end(), -order, kind)
+        for order, (kind, pattern) in enumerate(_NOUNS)
+        for match in re.finditer(pattern, folded)
+    ]
+    if named:
+        return max(named)[2]
     if _ASKS_YES_OR_NO.search(folded) and not _INTERROGATIVE.search(folded):
         return AnswerType.YES_NO
-    return AnswerType.HOW if _HOW.search(folded) else AnswerType.OTHER
+    return AnswerType.OTHER
 
 
 def answer_type(question: str) -> AnswerType:

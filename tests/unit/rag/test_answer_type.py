@@ -19,6 +19,16 @@ from rag.answer_type import AnswerType, answer_type, expectation, holds
         ("どこに相談すればいいですか", AnswerType.WHERE),
         ("連続して受けられますか", AnswerType.YES_NO),
         ("HAPSとは何ですか", AnswerType.OTHER),
+        ("古い管を取り替える事業の交付率を教えてほしい", AnswerType.RATIO),
+        ("技術者の日当は税込みですか", AnswerType.AMOUNT),
+        ("公募の締切日を知りたい", AnswerType.DATE),
+        ("令和6年度 運営助成 か所数", AnswerType.COUNT),
+        ("前年度 モデル事業 採択件数", AnswerType.COUNT),
+        ("福祉基盤課 内線番号", AnswerType.CONTACT),
+        ("家賃補助の対象年数", AnswerType.DURATION),
+        ("施設改修 令和8年度 予算額", AnswerType.AMOUNT),
+        ("補助金の申請の流れ", AnswerType.HOW),
+        ("補助率の対象になる経費の一覧", AnswerType.LIST),
     ],
 )
 def test_the_form_of_a_question_tells_what_it_asks_for(question, kind):
