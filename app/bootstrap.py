@@ -9,6 +9,7 @@ from typing import cast
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from app import collector
 from app.accounts.passwords import Passwords
 from app.accounts.repository import AccountRepository
 from app.accounts.service import AccountService
@@ -88,8 +89,9 @@ class Application:
 
     def prepare_search(self) -> None:
         """Load what a search needs, here and now. Raises if the index cannot be searched."""
-        self.knowledge.publish()
-        self.retriever.warm_up()
+        with collector.paused():
+            self.knowledge.publish()
+            self.retriever.warm_up()
 
     def close(self) -> None:
         self.store_lock.release()
@@ -255,13 +257,18 @@ def _warm_up_steps(
         if given.embedder is None:
             pull_embedder(settings, say_share)
 
+    def open_index(_say: Say) -> None:
+        with collector.paused():
+            knowledge.publish()
+
     def load_model(_say: Say) -> None:
-        search.tokenizer.tokenize("準備")
-        search.retriever.warm_up()
+        with collector.paused():
+            search.tokenizer.tokenize("準備")
+            search.retriever.warm_up()
 
     return [
         Step("検索モデルがあるかを確かめています。", pull_model),
-        Step("文書の索引を開いています。", lambda _say: knowledge.publish()),
+        Step("文書の索引を開いています。", open_index),
         Step("検索モデルを読み込んでいます（数秒から十数秒かかります）。", load_model),
     ]
 

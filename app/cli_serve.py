@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from app import collector
 from app.bootstrap import Application
 from app.cli_console import ingest_progress, say
 from app.cli_ingest import show_report
@@ -150,7 +151,7 @@ def _address(listener: socket.socket) -> str:
 def _lifespan(application: Application, announce: Callable[[], None]) -> object:
     @asynccontextmanager
     async def lifespan(_web: object) -> AsyncIterator[None]:
-        application.warm_up.start()
+        application.warm_up.start(then=collector.spare_what_stays)
         announce()
         yield
 

@@ -38,17 +38,21 @@ class WarmUp:
             return Readiness(ready=True, message=self._ready_message())
         return self._state
 
-    def start(self) -> None:
+    def start(self, then: Callable[[], None] = lambda: None) -> None:
+        """Run all steps in the background; `then` follows what is loaded, before it is served."""
         if self._thread is None:
-            self._thread = threading.Thread(target=self.run, name="warm-up", daemon=True)
+            self._thread = threading.Thread(
+                target=self.run, args=(then,), name="warm-up", daemon=True
+            )
             self._thread.start()
 
-    def run(self) -> None:
+    def run(self, then: Callable[[], None] = lambda: None) -> None:
         """All steps, here and now. What fails stays visible as the state; it is not raised."""
         try:
             for step in self._steps:
                 self._say(step.message)
                 step.load(self._say)
+            then()
         except (YorisoiError, RagError) as error:
             logger.error("not ready: %s", error)  # noqa: TRY400 - an expected failure
             self._say(str(error))

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from rag.errors import ModelFormatError, ModelNotPulledError
 from rag.model_sources import sha256_of
 from rag.models import default_models_dir, load_catalogue
+from rag.packed_linear import pack_linear_layers
 
 Vectors = NDArray[np.float32]
 OnEmbedded = Callable[[int], None]
@@ -168,6 +169,7 @@ class SentenceTransformerEmbedder:
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise ModelFormatError(str(folder), str(error)[:200]) from error
         model.eval()
+        pack_linear_layers(model)
         own = {name: text for name, text in model.prompts.items() if text}
         query, passage = choose_prompts(self._name, own, self._query_prompt, self._passage_prompt)
         return _Loaded(model, int(model.get_embedding_dimension() or 0), query, passage)

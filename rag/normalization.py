@@ -13,33 +13,44 @@ _JAPANESE = r"\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _CIRCLED = re.compile(r"([\u2460-\u2473\u24ea\u3251-\u325f])")
 _JAPANESE_CHAR = re.compile(rf"[{_JAPANESE}]")
 _WIDE_GAP = re.compile(r"[ \t]{2,}")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 # Symbol fonts put their bullets here.
 _SYMBOL_BULLET = re.compile(r"[\uf000-\uf0ff]")
 _PRIVATE_USE = re.compile(r"[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _DASH_BETWEEN_DIGITS = re.compile(r"(?<=\d)[\u2010-\u2015\u2212\u30fc\uff0d](?=\d)")
 _WAVE = re.compile(r"[\u301c\uff5e\u223c]")
+_ODD = re.compile("|".join(each.pattern for each in (_PRIVATE_USE, _CONTROL, _WAVE)))
 # Greek and Cyrillic capitals that were typed for Latin ones, as in 「ＰＭΟ」.
 _LOOKALIKES = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТХ", "ABEZHIKMNOPTYXABEKMHOPCTX")
+_LOOKALIKE = re.compile(r"[Α-ΩА-Я]")
 _LATIN_WORD = re.compile(r"[A-Za-zΑ-ΩА-Я]{2,}")
 # CJK radicals that NFKC leaves alone (the supplement block has few compatibility mappings).
 _RADICALS = str.maketrans("⺟⻄⻑⻘⻝⻤⻩⻫⻭⻲⻨", "母西長青食鬼黄斉歯亀麦")
+_RADICAL = re.compile(r"[⺀-⻿]")
 
 
 def fold(text: str) -> str:
     """Width, compatibility and look-alike folding (NFKC); white space and lines stay."""
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    # Every text is folded, and again for every question: what is rare is looked for first.
+    if _SURROGATE.search(text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     # Circled numbers stay: folded, 「①2つ」 would read 12.
     pieces = _CIRCLED.split(text)
     text = "".join(
         piece if _CIRCLED.fullmatch(piece) else unicodedata.normalize("NFKC", piece)
         for piece in pieces
-    ).translate(_RADICALS)
-    text = _SYMBOL_BULLET.sub("・", _CONTROL.sub("", text))
-    text = _PRIVATE_USE.sub(" ", text)
-    text = _WAVE.sub("~", text)
+    )
+    if _RADICAL.search(text):
+        text = text.translate(_RADICALS)
+    if _ODD.search(text):
+        text = _SYMBOL_BULLET.sub("・", _CONTROL.sub("", text))
+        text = _PRIVATE_USE.sub(" ", text)
+        text = _WAVE.sub("~", text)
     text = _DASH_BETWEEN_DIGITS.sub("-", text)
-    return _LATIN_WORD.sub(lambda match: _latinise(match.group()), text)
+    if _LOOKALIKE.search(text):
+        text = _LATIN_WORD.sub(lambda match: _latinise(match.group()), text)
+    return text
 
 
 def _latinise(word: str) -> str:

@@ -149,7 +149,8 @@ class Retriever:
 
     def _lexical(self, live: _Live, query: str, scope: SearchScope) -> dict[int, float]:
         scores = live.words[scope.audience].scores(self._tokenizer.tokenize(query))
-        best = np.argsort(-scores, kind="stable")[: self._weights.candidates]
+        sharing = np.flatnonzero(scores)  # few chunks share a word: sort only those
+        best = sharing[np.argsort(-scores[sharing], kind="stable")][: self._weights.candidates]
         members = live.members[scope.audience]
         chunks, documents = live.snapshot.chunks, live.snapshot.documents
         return {

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from rag.normalization import fold
 
 if TYPE_CHECKING:
+    from sudachipy import Morpheme
     from sudachipy import Tokenizer as SudachiTokenizer
 
 VERSION = "2"
@@ -96,27 +97,30 @@ class SudachiWords:
         tokens: list[str] = []
         with self._lock:
             for morpheme in self._sudachi.tokenize(piece, SplitMode.C):
-                pos = morpheme.part_of_speech()
-                if pos[0] not in _CONTENT and not morpheme.surface().isascii():
+                surface = morpheme.surface()
+                if morpheme.part_of_speech()[0] not in _CONTENT and not surface.isascii():
                     continue
-                parts = [morpheme]
-                if len(morpheme.surface()) > 2:
+                tokens.append(_token(morpheme, surface))
+                if len(surface) > 2:
                     shorter = morpheme.split(SplitMode.A)
-                    parts = [morpheme, *shorter] if len(shorter) > 1 else parts
-                tokens += [token for part in parts if (token := _token(part))]
-        return tokens
+                    if len(shorter) > 1:
+                        tokens += [_token(part, part.surface()) for part in shorter]
+        return [token for token in tokens if token]
 
 
-def _token(morpheme: object) -> str:
-    surface: str = morpheme.surface()  # type: ignore[attr-defined]
-    pos: tuple[str, ...] = morpheme.part_of_speech()  # type: ignore[attr-defined]
-    if _NUMBER.fullmatch(surface):
+def _token(morpheme: Morpheme, surface: str) -> str:
+    """The word as it is searched, empty if it is none."""
+    if surface[:1].isdecimal() and _NUMBER.fullmatch(surface):
         return surface.replace(",", "")
-    if not any(char.isalnum() for char in surface):
+    if not surface.isalnum() and not any(char.isalnum() for char in surface):
         return ""
-    word: str = morpheme.normalized_form().lower()  # type: ignore[attr-defined]
-    if word in _STOP_WORDS or (pos[0] == "接尾辞" and len(word) == 1 and pos[1] != "名詞的"):
+    word: str = morpheme.normalized_form().lower()
+    if word in _STOP_WORDS:
         return ""
+    if len(word) == 1:
+        pos = morpheme.part_of_speech()
+        if pos[0] == "接尾辞" and pos[1] != "名詞的":
+            return ""
     return word
 
 

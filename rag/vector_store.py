@@ -93,12 +93,10 @@ class ChromaVectorStore:
         return vectors
 
     def nearest(self, collection: str, query: Vectors, top_n: int) -> list[tuple[str, float]]:
-        target = self._collection(collection)
-        count = min(top_n, target.count())
-        if count == 0:
-            return []
-        result = target.query(
-            query_embeddings=query[np.newaxis, :], n_results=count, include=["distances"]
+        # No look at the count first, which takes a third as long as the query: Chroma returns
+        # what there is, and nothing of an empty collection.
+        result = self._collection(collection).query(
+            query_embeddings=query[np.newaxis, :], n_results=top_n, include=["distances"]
         )
         distances: Any = result["distances"]
         # Chroma's inner-product distance is 1 - product.

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.answering.question import Question
+from app.answering.reading import units_of
 from rag.passage import Passage
 from rag.tokenizer import Tokenizer
-from rag.units import split_units
 
 _RULE_OF_TABLE = re.compile(r"[\s|:-]+")
 _FIGURE = re.compile(r"\d\s?[%円年月日人件回割]|\d/\d")
@@ -75,7 +75,7 @@ def view_units(
     """All units of the first passages, in reading order, scored against the question."""
     views: list[UnitView] = []
     for index, passage in enumerate(passages[: limits.passages]):
-        units = split_units(passage.text)
+        units = units_of(passage.text)
         words = [frozenset(tokenizer.tokenize(unit.text)) for unit in units]
         titles = " ".join((passage.document.title, *passage.section))
         above = frozenset(tokenizer.tokenize(titles))

@@ -24,6 +24,7 @@ from app.answering.answerability import AnswerabilityModel, AnswerSignals, load_
 from app.answering.evidence import EvidenceLimits, Quote, UnitView, choose, view_units
 from app.answering.premise import Correction, find_contradiction
 from app.answering.question import Question, checked, read
+from app.answering.reading import RememberingTokenizer
 from app.answering.validity import ended_periods, expiry_notices
 from app.clock import TOKYO, Clock
 from app.errors import BadInputError, YorisoiError
@@ -67,6 +68,7 @@ class AnsweringService:
     ) -> None:
         self._retriever = retriever
         self._tokenizer = tokenizer
+        self._documents = RememberingTokenizer(tokenizer)
         self._clock = clock
         self._desk = desk
         self._limits = limits or EvidenceLimits()
@@ -99,10 +101,10 @@ class AnsweringService:
         question = read(text, self._tokenizer, lambda word: self._retriever.idf(word, audience))
         if not passages:
             return _Found(question, passages, (), None, is_answered=False)
-        views = view_units(question, passages, self._tokenizer, self._limits)
+        views = view_units(question, passages, self._documents, self._limits)
         if not views:
             return _Found(question, passages, (), None, is_answered=False)
-        measured = signals(question, passages, views, self._tokenizer)
+        measured = signals(question, passages, views, self._documents)
         correction = find_contradiction(question, passages, views, self._tokenizer)
         is_answered = self._model.answers(
             self._on_bundled_scale(measured, audience), contradicts=correction is not None

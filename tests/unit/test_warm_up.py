@@ -78,6 +78,15 @@ def test_it_runs_beside_the_server_and_only_once():
     assert runs == [1]
 
 
+def test_what_follows_comes_after_the_last_step_and_not_after_a_failure():
+    done = []
+    warm_up = WarmUp([Step("読んでいます。", lambda _say: done.append("loaded"))], str)
+    warm_up.run(lambda: done.append(f"then, ready: {warm_up.state().ready}"))
+    failing(StoreUnavailableError("書き込めません。")).run(lambda: done.append("never"))
+
+    assert done == ["loaded", "then, ready: False"]
+
+
 def test_deferred_store_is_opened_once_by_whoever_needs_it_first():
     opened = []
 

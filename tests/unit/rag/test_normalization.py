@@ -1,3 +1,6 @@
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +26,44 @@ from rag.normalization import comparable, continues, fold, normalise_line, unspa
 )
 def test_fold_makes_one_form_of_many(raw, folded):
     assert fold(raw) == folded
+
+
+def _folded_step_by_step(text):
+    """Every step on every text, without a look at whether it has something to do."""
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    circled = r"([\u2460-\u2473\u24ea\u3251-\u325f])"
+    text = "".join(
+        piece if re.fullmatch(circled, piece) else unicodedata.normalize("NFKC", piece)
+        for piece in re.split(circled, text)
+    ).translate(str.maketrans("⺟⻄⻑⻘⻝⻤⻩⻫⻭⻲⻨", "母西長青食鬼黄斉歯亀麦"))
+    text = re.sub(
+        r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]", "", text
+    )
+    text = re.sub(r"[\uf000-\uf0ff]", "・", text)
+    text = re.sub(r"[\ue000-\uf8ff\U000f0000-\U0010fffd]", " ", text)
+    text = re.sub(r"[\u301c\uff5e\u223c]", "~", text)
+    text = re.sub(r"(?<=\d)[\u2010-\u2015\u2212\u30fc\uff0d](?=\d)", "-", text)
+    lookalikes = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТХ", "ABEZHIKMNOPTYXABEKMHOPCTX")
+    return re.sub(
+        r"[A-Za-zΑ-ΩА-Я]{2,}",
+        lambda word: (
+            word.group().translate(lookalikes)
+            if re.search(r"[A-Za-z]", word.group())
+            else word.group()
+        ),
+        text,
+    )
+
+
+def test_fold_skips_no_step_that_a_character_needs():
+    for code in range(0x110000):
+        text = f"1{chr(code)}1A{chr(code)}"
+        assert fold(text) == _folded_step_by_step(text), hex(code)
+
+
+@given(st.text(alphabet="①㉑⻘⼊\uf0d8\ue000\U000f0000\ud800\u200b〜ーΟОＡa1１字\x00", max_size=12))
+def test_fold_is_the_sum_of_its_steps(text):
+    assert fold(text) == _folded_step_by_step(text)
 
 
 @pytest.mark.parametrize(

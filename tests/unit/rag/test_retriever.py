@@ -74,6 +74,31 @@ def test_passages_do_not_overlap_and_are_at_most_500_characters():
     assert scores == sorted(scores, reverse=True)
 
 
+class _SortingAll(Retriever):
+    """The lexical arm as it is defined: all chunks sorted by score, the first come first."""
+
+    def _lexical(self, live, query, scope):
+        scores = live.words[scope.audience].scores(self._tokenizer.tokenize(query))
+        best = sorted(range(len(scores)), key=lambda i: -scores[i])[: self._weights.candidates]
+        members = live.members[scope.audience]
+        return {int(members[i]): float(scores[i]) for i in best if scores[i] > 0}
+
+
+@pytest.mark.parametrize("query", ["補助率は何分の1ですか", "申請の窓口", "制度7", "縁もゆかりも"])
+def test_passages_are_those_of_a_full_sort_also_where_scores_are_equal(query):
+    texts = [
+        f"第{n}の制度の補助率は{n % 7}分の1です。申請は{'窓口' if n % 3 else '郵送'}でします。"
+        for n in range(150)
+    ]
+    others = [f"{n}番の催しは公民館で開きます。" for n in range(60)]
+    retriever = _retriever((_info("a"), texts), (_info("b", "public", "L1"), others))
+    plain = _SortingAll.__new__(_SortingAll)
+    plain.__dict__.update(vars(retriever))
+    for audience in ("staff", "public"):
+        scope = SearchScope(audience)
+        assert retriever.search(query, scope, 10) == plain.search(query, scope, 10)
+
+
 @pytest.mark.parametrize("query", ["", "😀", "\ud800", "zzz qqq"])
 def test_odd_queries_find_something_or_nothing_but_do_not_fail(query):
     retriever = _retriever((_info("d"), ["本文です。"]))
