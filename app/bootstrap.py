@@ -39,6 +39,7 @@ from rag.models import ProgressCallback, is_ready, load_catalogue, pull
 from rag.retriever import Retriever
 from rag.tokenizer import SudachiWords, Tokenizer
 from rag.vector_store import ChromaVectorStore, VectorStore
+from rag.vocabulary import load_vocabulary
 
 VECTORS_FOLDER = "vectors"
 _BACKGROUND_QUESTIONS = Path(__file__).resolve().parent.parent / "rag" / "background_questions.txt"
@@ -213,6 +214,7 @@ def _make_search(settings: Settings, given: Overrides, store_lock: StoreLock) ->
         tokenizer,
         background_questions=background_questions(),
         weights=weights_for(settings.embedding_model),
+        vocabulary=load_vocabulary(),
     )
     return _Search(embedder, vectors, tokenizer, retriever, store_lock)
 

@@ -16,9 +16,11 @@ from rag.lexical_index import LexicalIndex
 from rag.passage import Audience, IndexedChunk, Part, Passage, SearchScope, Signals, Snapshot
 from rag.tokenizer import Tokenizer
 from rag.vector_store import VectorStore
+from rag.vocabulary import Vocabulary
 
 MAX_PASSAGE_CHARS = 500
 _CENTRE_SHARE = 0.3
+_SHARE_OF_OFFICIAL_WORDS = 0.3
 _BEST_CHUNKS_OF_DOCUMENT = 3
 _AUDIENCES: Mapping[Audience, tuple[Audience, ...]] = {
     "public": ("public",),
@@ -41,7 +43,7 @@ class _Live:
 class Retriever:
     """Searches the live snapshot. `refresh` swaps it at once; searches under way keep theirs."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - collaborators, the last ones with a default
         self,
         embedder: Embedder,
         vectors: VectorStore,
@@ -49,12 +51,14 @@ class Retriever:
         *,
         background_questions: tuple[str, ...] = (),
         weights: FusionWeights | None = None,
+        vocabulary: Vocabulary | None = None,
     ) -> None:
         self._embedder = embedder
         self._vectors = vectors
         self._tokenizer = tokenizer
         self._weights = weights or FusionWeights()
         self._background = background_questions
+        self._vocabulary = vocabulary or Vocabulary({})
         self._centre: NDArray[np.float32] | None = None
         self._centre_lock = threading.Lock()
         self._live: _Live | None = None
@@ -134,7 +138,8 @@ class Retriever:
         return _passages(live.snapshot, scores, dense, lexical, top_k)
 
     def _dense(self, live: _Live, query: str, scope: SearchScope) -> dict[int, float]:
-        vector = self.embed(query)
+        official = self._vocabulary.official_words(query)
+        vector = self.embed("　".join((query, *official)))
         scores: dict[int, float] = {}
         for audience in _AUDIENCES[scope.audience]:
             found = self._vectors.nearest(
@@ -148,7 +153,7 @@ class Retriever:
         return scores
 
     def _lexical(self, live: _Live, query: str, scope: SearchScope) -> dict[int, float]:
-        scores = live.words[scope.audience].scores(self._tokenizer.tokenize(query))
+        scores = self._word_scores(live.words[scope.audience], query)
         sharing = np.flatnonzero(scores)  # few chunks share a word: sort only those
         best = sharing[np.argsort(-scores[sharing], kind="stable")][: self._weights.candidates]
         members = live.members[scope.audience]
@@ -158,6 +163,14 @@ class Retriever:
             for i in best
             if scores[i] > 0 and documents[chunks[members[i]].document].level <= scope.max_level
         }
+
+    def _word_scores(self, words: LexicalIndex, query: str) -> NDArray[np.float32]:
+        """The question's own words, and at a share the official ones it means."""
+        asked = self._tokenizer.tokenize(query)
+        official = self._tokenizer.tokenize("　".join(self._vocabulary.official_words(query)))
+        meant = [word for word in official if word not in asked]
+        scores = words.scores(asked)
+        return scores + _SHARE_OF_OFFICIAL_WORDS * words.scores(meant) if meant else scores
 
     def _with_context(
         self, snapshot: Snapshot, query: str, fused: Mapping[int, float]

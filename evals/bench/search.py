@@ -13,6 +13,7 @@ from rag.passage import Audience, SearchScope
 from rag.retriever import Retriever
 from rag.tokenizer import Tokenizer
 from rag.vector_store import VectorStore
+from rag.vocabulary import load_vocabulary
 
 _AUDIENCES: tuple[Audience, ...] = ("staff", "public")
 
@@ -53,7 +54,11 @@ class SearchBench:
         centres = self.embedder.embed_passages(list(corpus.texts[: self.centres]))
         vectors = scattered(centres, count)
         retriever = Retriever(
-            self.embedder, self.vectors, self.tokenizer, background_questions=self.background
+            self.embedder,
+            self.vectors,
+            self.tokenizer,
+            background_questions=self.background,
+            vocabulary=load_vocabulary(),
         )
         collections: dict[Audience, str] = {name: f"bench-{name}" for name in _AUDIENCES}
         for audience, collection in collections.items():
