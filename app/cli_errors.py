@@ -7,8 +7,10 @@ import traceback
 from typing import Any
 
 import typer
+from sqlalchemy.exc import DBAPIError
 
 from app.cli_console import say_error
+from app.db import unavailable
 from app.errors import YorisoiError
 from ingest.errors import BadPathError, IngestError
 from rag.errors import RagError, UnknownModelError
@@ -41,10 +43,14 @@ def explain(error: BaseException) -> tuple[str, int]:
             return _explain_usage(error), BAD_INPUT
         case typer.Abort() | KeyboardInterrupt():
             return "中断しました。", INTERRUPTED
-    return (
-        f"予期しないエラーが起きました（{type(error).__name__}）。--debug で詳細を表示します。",
-        FAILURE,
-    )
+    return _explain_unexpected(error), FAILURE
+
+
+def _explain_unexpected(error: BaseException) -> str:
+    translated = unavailable(error) if isinstance(error, DBAPIError) else None
+    if translated is not None:
+        return f"{translated.message}。"
+    return f"予期しないエラーが起きました（{type(error).__name__}）。--debug で詳細を表示します。"
 
 
 def drop_stdout() -> None:

@@ -6,9 +6,11 @@ import re
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from app.bootstrap import Overrides
 from app.cli import global_options_first
+from app.cli_errors import explain
 from rag.embedder import FakeEmbedder
 
 _JAPANESE = re.compile(r"[ぁ-んァ-ン一-龥]")
@@ -148,15 +150,30 @@ def test_newer_data_folder_is_refused(yorisoi):
     assert ran.err.count("\n") == 1
 
 
-def test_data_folder_that_is_a_file_is_told(yorisoi, tmp_path):
+@pytest.mark.parametrize("arguments", [["users", "list"], ["serve"], ["init", "--name", "市"]])
+def test_data_folder_that_is_a_file_is_told(yorisoi, tmp_path, arguments):
     yorisoi.data_dir = tmp_path / "file"
     yorisoi.data_dir.write_text("", encoding="utf-8")
 
-    ran = yorisoi("users", "list")
+    ran = yorisoi(*arguments)
 
     assert ran.status == 1
     assert ran.err.count("\n") == 1
-    assert _JAPANESE.search(ran.err)
+    assert "フォルダーではありません" in ran.err
+
+
+def test_database_that_cannot_be_written_is_told(tmp_path):
+    path = tmp_path / "yorisoi.db"
+    path.touch()
+    engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
+    with engine.connect() as connection, pytest.raises(OperationalError) as caught:
+        connection.execute(text("CREATE TABLE users (id)"))
+    engine.dispose()
+
+    message, status = explain(caught.value)
+
+    assert status == 1
+    assert message.startswith("データフォルダーに書き込めません")
 
 
 def test_broken_installation_file_stops_every_command(yorisoi):
