@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -91,6 +90,11 @@ class Application:
         self.knowledge.publish()
         self.retriever.warm_up()
 
+    def erase_old(self) -> None:
+        """Remove questions past their time of keeping, whether or not anybody asks new ones."""
+        with transaction(self.session_factory) as session:
+            self.container.questions(session).erase_old()
+
     def close(self) -> None:
         self.store_lock.release()
         self.engine.dispose()
@@ -141,7 +145,7 @@ def build(
         clock=clock,
         session_factory=records.session_factory,
         cipher=records.cipher,
-        throttle=SignInThrottle(clock),
+        throttle=SignInThrottle(records.session_factory, clock),
         accounts=accounts,
         questions=lambda session: QuestionService(
             QuestionRepository(session), records.cipher, answering, clock, settings.question_days
@@ -227,11 +231,9 @@ def _open_vectors(folder: Path, store_lock: StoreLock) -> VectorStore:
 
 
 def _make_answering(search: _Search, clock: Clock, installation: Installation) -> AnsweringService:
-    answering = ExtractiveAnswering(
+    return ExtractiveAnswering(
         search.retriever, search.tokenizer, clock, desk=installation.first_desk
     )
-    # The web's protocol says `str` where the walk says `Audience`; it passes one of them only.
-    return cast("AnsweringService", answering)
 
 
 def _account_factory(

@@ -15,11 +15,12 @@ from app.chat.repository import QuestionRepository
 from app.clock import Clock
 from app.errors import NotFoundError, QuestionRefusedError, YorisoiError
 from app.security import Cipher, DecryptionError
+from rag.passage import Audience
 
 MAX_QUESTION_CHARS = 8_000
 HISTORY_LENGTH = 200
 UNDO_TIME = timedelta(minutes=10)
-_AUDIENCE = "staff"
+_AUDIENCE: Audience = "staff"
 _ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
 
 
@@ -30,7 +31,7 @@ class AnsweringFailedError(YorisoiError):
 
 
 class AnsweringService(Protocol):
-    def ask(self, question: str, *, audience: str) -> Iterator[Event]: ...
+    def ask(self, question: str, *, audience: Audience) -> Iterator[Event]: ...
 
 
 @dataclass(frozen=True)
