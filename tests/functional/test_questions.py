@@ -270,8 +270,16 @@ def test_starting_page_tells_its_state_and_refreshes(staff, readiness):
 def test_examples_fill_the_form(staff):
     page = staff.get("/").text
     assert "質問の例" in page
-    assert "過疎対策事業債は使えますか</textarea>" in staff.get("/?example=1").text
+    question = "地域デジタル基盤活用推進事業（補助）の補助率はいくらですか"
+    assert f"{question}</textarea>" in staff.get("/?example=0").text
     assert staff.get("/?example=99").status_code == 200
+
+
+def test_no_examples_where_there_are_no_programmes(staff, programmes):
+    programmes.rows.clear()
+
+    assert "質問の例" not in staff.get("/").text
+    assert staff.get("/?example=0").status_code == 200
 
 
 def test_changed_key_leaves_the_list_usable(staff, container, answering, clock, nobody):
