@@ -139,7 +139,7 @@ def build(
     programmes = LiveProgrammes(records.session_factory, clock, shows_demo=installation.demo)
     answering = given.answering or _make_answering(search, clock, installation)
     accounts = _account_factory(given.passwords, clock, settings.session_hours)
-    warm_up = WarmUp(_warm_up_steps(settings, given, knowledge, search), _hint_if_empty(knowledge))
+    warm_up = WarmUp(_warm_up_steps(knowledge, search), _hint_if_empty(knowledge))
     container = Container(
         settings=settings,
         clock=clock,
@@ -247,22 +247,14 @@ def _account_factory(
     return make
 
 
-def _warm_up_steps(
-    settings: Settings, given: Overrides, knowledge: KnowledgeService, search: _Search
-) -> list[Step]:
-    def pull_model(say: Say) -> None:
-        def say_share(done: int, total: int, stage: str) -> None:
-            say(f"検索モデルを取得しています（{done * 100 // max(total, 1)}%　{stage}）。")
-
-        if given.embedder is None:
-            pull_embedder(settings, say_share)
+def _warm_up_steps(knowledge: KnowledgeService, search: _Search) -> list[Step]:
+    """A server downloads nothing: a missing model is said, with the command that pulls it."""
 
     def load_model(_say: Say) -> None:
         search.tokenizer.tokenize("準備")
         search.retriever.warm_up()
 
     return [
-        Step("検索モデルがあるかを確かめています。", pull_model),
         Step("文書の索引を開いています。", lambda _say: knowledge.publish()),
         Step("検索モデルを読み込んでいます（数秒から十数秒かかります）。", load_model),
     ]

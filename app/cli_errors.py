@@ -13,7 +13,7 @@ from app.cli_console import say_error
 from app.db import unavailable
 from app.errors import YorisoiError
 from ingest.errors import BadPathError, IngestError
-from rag.errors import RagError, UnknownModelError
+from rag.errors import LicenceNotAcceptedError, RagError, UnknownModelError
 
 BAD_INPUT = 2
 FAILURE = 1
@@ -38,7 +38,8 @@ def explain(error: BaseException) -> tuple[str, int]:
         case IngestError():
             return error.message, BAD_INPUT if isinstance(error, BadPathError) else FAILURE
         case RagError():
-            return str(error), BAD_INPUT if isinstance(error, UnknownModelError) else FAILURE
+            is_input = isinstance(error, UnknownModelError | LicenceNotAcceptedError)
+            return str(error), BAD_INPUT if is_input else FAILURE
         case typer.TyperException():
             return _explain_usage(error), BAD_INPUT
         case typer.Abort() | KeyboardInterrupt():

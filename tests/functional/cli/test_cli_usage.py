@@ -202,3 +202,26 @@ def test_models_are_listed(yorisoi, monkeypatch, tmp_path):
     assert ran.status == 0
     for part in ("e5-small", "MIT", "未取得"):
         assert part in ran.out
+
+
+def test_terms_of_a_model_must_be_accepted(yorisoi, monkeypatch, tmp_path):
+    monkeypatch.setenv("YORISOI_MODELS_DIR", str(tmp_path / "models"))
+
+    ran = yorisoi("models", "pull", "embeddinggemma-300m")
+
+    assert (ran.status, ran.out) == (2, "")
+    assert "Gemma 利用規約" in ran.err
+    assert "--accept-licence" in ran.err
+    assert ran.err.count("\n") == 1
+    assert not (tmp_path / "models").exists()
+
+
+def test_command_that_needs_a_model_accepts_no_terms_by_itself(tmp_path, monkeypatch, yorisoi):
+    monkeypatch.setenv("YORISOI_MODELS_DIR", str(tmp_path / "models"))
+    monkeypatch.setenv("YORISOI_EMBEDDING_MODEL", "embeddinggemma-300m")
+    yorisoi.overrides = Overrides()
+
+    ran = yorisoi("search", "額")
+
+    assert ran.status == 2
+    assert "--accept-licence" in ran.err
