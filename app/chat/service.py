@@ -8,11 +8,13 @@ from http import HTTPStatus
 from typing import Protocol
 
 from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from app.answering.answer import Answer, Completed, Event, Evidence, Failed
 from app.chat.models import Question
 from app.chat.repository import QuestionRepository
 from app.clock import Clock
+from app.db import unavailable
 from app.errors import NotFoundError, QuestionRefusedError, YorisoiError
 from app.security import Cipher, DecryptionError
 from rag.passage import Audience
@@ -83,8 +85,12 @@ class QuestionService:
             ms=answer.ms,
         )
         stored.ciphertext = self._seal(stored, text, answer)
-        self.erase_old()
-        self._repository.add(stored)
+        try:
+            self.erase_old()
+            self._repository.add(stored)
+        except DBAPIError as error:  # told like any other failure: what was typed is not lost
+            self._repository.give_up()
+            raise unavailable(error) or error from error
         return stored.id
 
     def read(self, question_id: str, user_id: int) -> AskedQuestion:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app.accounts.roles import Role
 from app.answering.answer import Completed, Evidence, Failed
@@ -265,6 +265,19 @@ def test_starting_page_tells_its_state_and_refreshes(staff, readiness):
     assert "準備中です" in page
     assert "モデルを読み込んでいます" in page
     assert 'http-equiv="refresh"' in page
+
+
+def test_full_or_read_only_disk_keeps_what_was_typed(staff, engine):
+    if engine.dialect.name != "sqlite":
+        pytest.skip("only SQLite lies on the disk of the application")
+    engine.dispose()
+    event.listen(engine, "connect", lambda raw, _record: raw.execute("PRAGMA query_only = ON"))
+
+    response = staff.ask("補助率はいくらですか")
+
+    assert response.status_code == 503
+    assert "データフォルダーに書き込めません" in response.text
+    assert "補助率はいくらですか</textarea>" in response.text
 
 
 def test_examples_fill_the_form(staff):
