@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -94,6 +93,11 @@ class Application:
             self.knowledge.publish()
             self.retriever.warm_up()
 
+    def erase_old(self) -> None:
+        """Remove questions past their time of keeping, whether or not anybody asks new ones."""
+        with transaction(self.session_factory) as session:
+            self.container.questions(session).erase_old()
+
     def close(self) -> None:
         self.store_lock.release()
         self.engine.dispose()
@@ -138,13 +142,13 @@ def build(
     programmes = LiveProgrammes(records.session_factory, clock, shows_demo=installation.demo)
     answering = given.answering or _make_answering(search, clock, installation)
     accounts = _account_factory(given.passwords, clock, settings.session_hours)
-    warm_up = WarmUp(_warm_up_steps(settings, given, knowledge, search), _hint_if_empty(knowledge))
+    warm_up = WarmUp(_warm_up_steps(knowledge, search), _hint_if_empty(knowledge))
     container = Container(
         settings=settings,
         clock=clock,
         session_factory=records.session_factory,
         cipher=records.cipher,
-        throttle=SignInThrottle(clock),
+        throttle=SignInThrottle(records.session_factory, clock),
         accounts=accounts,
         questions=lambda session: QuestionService(
             QuestionRepository(session), records.cipher, answering, clock, settings.question_days
@@ -231,11 +235,9 @@ def _open_vectors(folder: Path, store_lock: StoreLock) -> VectorStore:
 
 
 def _make_answering(search: _Search, clock: Clock, installation: Installation) -> AnsweringService:
-    answering = ExtractiveAnswering(
+    return ExtractiveAnswering(
         search.retriever, search.tokenizer, clock, desk=installation.first_desk
     )
-    # The web's protocol says `str` where the walk says `Audience`; it passes one of them only.
-    return cast("AnsweringService", answering)
 
 
 def _account_factory(
@@ -249,15 +251,8 @@ def _account_factory(
     return make
 
 
-def _warm_up_steps(
-    settings: Settings, given: Overrides, knowledge: KnowledgeService, search: _Search
-) -> list[Step]:
-    def pull_model(say: Say) -> None:
-        def say_share(done: int, total: int, stage: str) -> None:
-            say(f"検索モデルを取得しています（{done * 100 // max(total, 1)}%　{stage}）。")
-
-        if given.embedder is None:
-            pull_embedder(settings, say_share)
+def _warm_up_steps(knowledge: KnowledgeService, search: _Search) -> list[Step]:
+    """A server downloads nothing: a missing model is said, with the command that pulls it."""
 
     def open_index(_say: Say) -> None:
         with collector.paused():
@@ -269,7 +264,6 @@ def _warm_up_steps(
             search.retriever.warm_up()
 
     return [
-        Step("検索モデルがあるかを確かめています。", pull_model),
         Step("文書の索引を開いています。", open_index),
         Step("検索モデルを読み込んでいます（数秒から十数秒かかります）。", load_model),
     ]

@@ -60,7 +60,11 @@ def make_cli(line: CommandLine, arguments: Sequence[str] = ()) -> typer.Typer:
     @cli.callback()
     def set_up(
         data_dir: Annotated[
-            Path | None, typer.Option("--data-dir", metavar="フォルダー", help="データフォルダー")
+            Path | None,
+            # Whether it can be read is told with a reason where it is opened.
+            typer.Option(
+                "--data-dir", metavar="フォルダー", readable=False, help="データフォルダー"
+            ),
         ] = None,
         debug: Annotated[
             bool, typer.Option("--debug", help="予期しないエラーの詳細を出す")

@@ -7,11 +7,13 @@ import traceback
 from typing import Any
 
 import typer
+from sqlalchemy.exc import DBAPIError
 
 from app.cli_console import say_error
+from app.db import unavailable
 from app.errors import YorisoiError
 from ingest.errors import BadPathError, IngestError
-from rag.errors import RagError, UnknownModelError
+from rag.errors import LicenceNotAcceptedError, RagError, UnknownModelError
 
 BAD_INPUT = 2
 FAILURE = 1
@@ -36,15 +38,20 @@ def explain(error: BaseException) -> tuple[str, int]:
         case IngestError():
             return error.message, BAD_INPUT if isinstance(error, BadPathError) else FAILURE
         case RagError():
-            return str(error), BAD_INPUT if isinstance(error, UnknownModelError) else FAILURE
+            is_input = isinstance(error, UnknownModelError | LicenceNotAcceptedError)
+            return str(error), BAD_INPUT if is_input else FAILURE
         case typer.TyperException():
             return _explain_usage(error), BAD_INPUT
         case typer.Abort() | KeyboardInterrupt():
             return "中断しました。", INTERRUPTED
-    return (
-        f"予期しないエラーが起きました（{type(error).__name__}）。--debug で詳細を表示します。",
-        FAILURE,
-    )
+    return _explain_unexpected(error), FAILURE
+
+
+def _explain_unexpected(error: BaseException) -> str:
+    translated = unavailable(error) if isinstance(error, DBAPIError) else None
+    if translated is not None:
+        return f"{translated.message}。"
+    return f"予期しないエラーが起きました（{type(error).__name__}）。--debug で詳細を表示します。"
 
 
 def drop_stdout() -> None:

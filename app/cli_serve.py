@@ -1,9 +1,10 @@
 """`yorisoi serve`, `yorisoi run` and `yorisoi worker`."""
 
+import asyncio
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from app.bootstrap import Application
 from app.cli_console import ingest_progress, say
 from app.cli_ingest import show_report
 from app.cli_state import CommandLine, log_to_stderr
+from app.daily import run_daily
 from app.errors import BadInputError, YorisoiError
 from app.knowledge.report import IngestOptions, IngestReport, Outcome
 from ingest.manifest import DOCUMENTS_FOLDER, FILE_NAME, corpus_sha256, load_manifest
@@ -61,7 +63,7 @@ def serve_application(application: Application, host: str | None, port: int | No
     address = _address(listener)
     web = create_app(
         application.container,
-        lifespan=_lifespan(application, lambda: say(f"よりそいを起動しました: {address}")),
+        lifespan=make_lifespan(application, lambda: say(f"よりそいを起動しました: {address}")),
     )
     # No access log: addresses of pages may hold what a person looked for.
     config = uvicorn.Config(web, log_config=None, access_log=False, server_header=False)
@@ -148,11 +150,19 @@ def _address(listener: socket.socket) -> str:
     return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
 
 
-def _lifespan(application: Application, announce: Callable[[], None]) -> object:
+def make_lifespan(
+    application: Application, announce: Callable[[], None]
+) -> Callable[[object], AbstractAsyncContextManager[None]]:
+    """What runs beside the requests: loading, and erasing what is past its time of keeping."""
+
     @asynccontextmanager
     async def lifespan(_web: object) -> AsyncIterator[None]:
         application.warm_up.start(then=collector.spare_what_stays)
+        daily = asyncio.create_task(run_daily(application.erase_old, application.clock))
         announce()
-        yield
+        try:
+            yield
+        finally:
+            daily.cancel()
 
     return lifespan

@@ -13,6 +13,7 @@ from app.chat.service import QuestionService
 from app.clock import Clock
 from app.security import Cipher
 from app.settings import Settings
+from rag.passage import Audience
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class PageView:
 
 
 class Programmes(Protocol):
-    def list_programmes(self, audience: str) -> Sequence[ProgrammeRow]: ...
+    def list_programmes(self, audience: Audience) -> Sequence[ProgrammeRow]: ...
 
     def page(self, document_id: str, page: int | None) -> PageView | None:
         """One page of a live document, or all pages for None; None when there is no such thing."""

@@ -58,6 +58,8 @@ def load_installation(data_dir: Path) -> Installation:
         return Installation.model_validate(parsed)
     except FileNotFoundError:
         return DEMO
+    except NotADirectoryError as error:
+        raise _no_folder(data_dir) from error
     except OSError as error:
         raise StoreUnavailableError(f"{path} を読めません。権限を確かめてください。") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -80,8 +82,17 @@ def save_installation(data_dir: Path, installation: Installation) -> Path:
         draft = path.with_suffix(".yaml.new")
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise _no_folder(data_dir) from error
     except OSError as error:
         raise StoreUnavailableError(
             f"{path} に書き込めません。フォルダーの権限と空きを確かめてください。"
         ) from error
     return path
+
+
+def _no_folder(data_dir: Path) -> StoreUnavailableError:
+    return StoreUnavailableError(
+        f"データフォルダー {data_dir} はフォルダーではありません（同じ名前のファイルがあります）。"
+        "--data-dir か YORISOI_DATA_DIR で、別の場所を指定してください。"
+    )

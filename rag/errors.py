@@ -42,6 +42,17 @@ class ModelNotPulledError(ModelError):
         )
 
 
+class LicenceNotAcceptedError(ModelError):
+    """The makers ask for their terms to be accepted first, and nobody has said so."""
+
+    def __init__(self, name: str, licence: str, notice: str) -> None:
+        super().__init__(
+            f"モデル「{name}」（{licence}）の{notice or '使用には規約への同意が必要です'}。"
+            f"規約を読み、同意するときは `yorisoi models pull {name} --accept-licence` で"
+            "取得してください。"
+        )
+
+
 class ModelHashMismatchError(ModelError):
     """What arrived is not what the catalogue promises. It has been removed."""
 

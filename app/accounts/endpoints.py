@@ -71,13 +71,15 @@ def sign_in(
     form: FormDep,
 ) -> Response:
     address = request.client.host if request.client else "unknown"
-    if not container.throttle.admit(address):
+    attempt = container.throttle.admit(address)
+    if attempt is None:
         raise TooManyAttemptsError(container.throttle.window_seconds)
     is_secure = container.settings.secure_cookies
     issued = accounts.sign_in(
         form.line("username"),
         form.text("password"),
         replaces=read_cookie(request, SESSION_COOKIE, is_secure=is_secure),
+        attempt=attempt,
     )
     target = local_path(form.text("next"))
     if issued is None:
@@ -91,7 +93,6 @@ def sign_in(
             username=form.line("username"),
             error=_REFUSED,
         )
-    container.throttle.forgive(address)
     response = _signed_in(container, issued, "/password" if issued.must_change_password else target)
     delete_cookie(response, PRE_SESSION_COOKIE, is_secure=is_secure)
     return response

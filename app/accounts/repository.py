@@ -2,10 +2,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy import CursorResult, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.models import SignInSession, User
+from app.accounts.models import SignInAttempt, SignInSession, User
 
 
 class AccountRepository:
@@ -99,6 +99,24 @@ class AccountRepository:
 
     def end_expired_sessions(self, now: datetime) -> None:
         self._session.execute(delete(SignInSession).where(SignInSession.expires_at <= now))
+
+    def add_attempt(self, source: str, now: datetime) -> int:
+        attempt = SignInAttempt(source=source, at=now)
+        self._session.add(attempt)
+        self._session.flush()
+        return attempt.id
+
+    def count_attempts(self, source: str, after: datetime) -> int:
+        counted = select(func.count()).where(
+            SignInAttempt.source == source, SignInAttempt.at > after
+        )
+        return self._session.scalar(counted) or 0
+
+    def forget_attempt(self, attempt_id: int) -> None:
+        self._session.execute(delete(SignInAttempt).where(SignInAttempt.id == attempt_id))
+
+    def forget_attempts(self, until: datetime) -> None:
+        self._session.execute(delete(SignInAttempt).where(SignInAttempt.at <= until))
 
     def _affected(self, statement: Any) -> int:
         result = cast("CursorResult[Any]", self._session.execute(statement))

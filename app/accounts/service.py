@@ -76,14 +76,24 @@ class AccountService:
         self._session_length = timedelta(hours=session_hours)
 
     def sign_in(
-        self, username: str, password: str, *, replaces: str | None = None
+        self,
+        username: str,
+        password: str,
+        *,
+        replaces: str | None = None,
+        attempt: int | None = None,
     ) -> IssuedSession | None:
-        """A fresh session, or None for every reason alike. `replaces` is the old cookie."""
+        """A fresh session, or None for every reason alike. `replaces` is the old cookie.
+
+        `attempt`: what the throttle has counted, and is taken back if it was right.
+        """
         user = self._authenticate(normalize_username(username), password)
         if user is None:
             return None
         if replaces:
             self._repository.end_session(digest(replaces))
+        if attempt is not None:
+            self._repository.forget_attempt(attempt)
         self._repository.end_expired_sessions(self._clock())
         logger.info("signed in: user_id=%d", user.id)
         return self._open_session(user.id, must_change_password=user.must_change_password)

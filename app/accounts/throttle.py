@@ -1,55 +1,54 @@
 """Slows down guessing from one address. Accounts have their own lock; this one stops spraying."""
 
-import threading
-from collections import OrderedDict, deque
-from datetime import datetime, timedelta
+from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.accounts.repository import AccountRepository
 from app.clock import Clock
+from app.db import transaction
+from app.security import digest
 
 
 class SignInThrottle:
     """Counts attempts before they are checked, so that parallel guesses count too.
 
-    In memory and per process: with N web processes the limit is N times as high.
+    The count is in the database, so that all processes share it.
     """
 
     def __init__(
         self,
+        session_factory: sessionmaker[Session],
         clock: Clock,
         *,
         limit: int = 30,
         window: timedelta = timedelta(minutes=5),
-        max_addresses: int = 10_000,
     ) -> None:
+        self._session_factory = session_factory
         self._clock = clock
         self._limit = limit
         self._window = window
-        self._max_addresses = max_addresses
-        self._attempts: OrderedDict[str, deque[datetime]] = OrderedDict()
-        self._guard = threading.Lock()
 
-    def admit(self, address: str) -> bool:
-        """Count an attempt; False when this address has tried too often."""
+    def admit(self, address: str) -> int | None:
+        """Count an attempt; its id, or None when this address has tried too often.
+
+        Committed on its own before the password is looked at. A refused attempt does not count,
+        so waiting helps. Of several that reach the limit at one moment all may be refused.
+        """
         now = self._clock()
-        with self._guard:
-            attempts = self._attempts.setdefault(_network(address), deque())
-            self._attempts.move_to_end(_network(address))
-            while attempts and now - attempts[0] >= self._window:
-                attempts.popleft()
-            while len(self._attempts) > self._max_addresses:
-                self._attempts.popitem(last=False)
-            if len(attempts) >= self._limit:
-                return False
-            attempts.append(now)
-            return True
-
-    def forgive(self, address: str) -> None:
-        """Take back the attempt that turned out to be right."""
-        with self._guard:
-            attempts = self._attempts.get(_network(address))
-            if attempts:
-                attempts.pop()
+        # An address tells who sat where; the count needs no more than that it is the same one.
+        source = digest(_network(address))
+        with transaction(self._session_factory) as session:
+            repository = AccountRepository(session)
+            repository.forget_attempts(now - self._window)
+            attempt = repository.add_attempt(source, now)
+        with transaction(self._session_factory) as session:
+            repository = AccountRepository(session)
+            if repository.count_attempts(source, now - self._window) <= self._limit:
+                return attempt
+            repository.forget_attempt(attempt)
+        return None
 
     @property
     def window_seconds(self) -> int:

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -6,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from app.accounts.roles import Permission
+from app.chat.examples import example_questions
 from app.chat.presentation import heading, tone, view_answer
 from app.chat.service import MAX_QUESTION_CHARS, UNDO_TIME
 from app.dependencies import (
@@ -18,15 +20,11 @@ from app.dependencies import (
 )
 from app.errors import NotFoundError, YorisoiError
 from app.pages import Render
+from rag.passage import Audience
 
 router = APIRouter()
 
-EXAMPLES = (
-    "地域デジタル基盤活用推進事業の補助率はいくらですか",
-    "補助事業の地方負担分に過疎対策事業債は使えますか",
-    "複数年度分のクラウド利用料は補助の対象になりますか",
-    "企業が実施主体になるときの要件を教えてください",
-)
+_AUDIENCE: Audience = "staff"
 _QUESTION_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -35,8 +33,9 @@ def show_ask(render: RenderDep, container: ContainerDep, example: int = -1) -> R
     state = container.readiness.state()
     if not state.ready:
         return render("chat/starting.html", message=state.message)
-    typed = EXAMPLES[example] if 0 <= example < len(EXAMPLES) else ""
-    return _ask_page(render, typed=typed)
+    examples = example_questions(container.programmes.list_programmes(_AUDIENCE))
+    typed = examples[example] if 0 <= example < len(examples) else ""
+    return _ask_page(render, typed=typed, examples=examples)
 
 
 @router.post("/questions", dependencies=[require(Permission.ASK)])
@@ -114,13 +113,20 @@ _HISTORY_CONTEXT: dict[str, Any] = {
 }
 
 
-def _ask_page(render: Render, *, typed: str, error: str = "", status_code: int = 200) -> Response:
+def _ask_page(
+    render: Render,
+    *,
+    typed: str,
+    examples: Sequence[str] = (),
+    error: str = "",
+    status_code: int = 200,
+) -> Response:
     return render(
         "chat/ask.html",
         status_code,
         typed=typed,
         error=error,
-        examples=EXAMPLES,
+        examples=examples,
         max_chars=MAX_QUESTION_CHARS,
         current_path="/",
     )

@@ -11,10 +11,11 @@ from app.container import ProgrammeRow
 from app.dependencies import ContainerDep, RenderDep, require
 from app.errors import NotFoundError
 from app.forms import clean
+from rag.passage import Audience
 
 router = APIRouter()
 
-_AUDIENCE = "staff"
+_AUDIENCE: Audience = "staff"
 
 
 @router.get("/programmes", dependencies=[require(Permission.BROWSE_PROGRAMMES)])

@@ -17,6 +17,10 @@ class QuestionRepository:
         self._session.add(question)
         self._session.flush()
 
+    def give_up(self) -> None:
+        """After a failed write, so that the request can end with an answer of ours."""
+        self._session.rollback()
+
     def get(self, question_id: str, user_id: int) -> Question | None:
         return self._session.scalars(
             select(Question).where(

@@ -8,18 +8,21 @@ from http import HTTPStatus
 from typing import Protocol
 
 from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from app.answering.answer import Answer, Completed, Event, Evidence, Failed
 from app.chat.models import Question
 from app.chat.repository import QuestionRepository
 from app.clock import Clock
+from app.db import unavailable
 from app.errors import NotFoundError, QuestionRefusedError, YorisoiError
 from app.security import Cipher, DecryptionError
+from rag.passage import Audience
 
 MAX_QUESTION_CHARS = 8_000
 HISTORY_LENGTH = 200
 UNDO_TIME = timedelta(minutes=10)
-_AUDIENCE = "staff"
+_AUDIENCE: Audience = "staff"
 _ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
 
 
@@ -30,7 +33,7 @@ class AnsweringFailedError(YorisoiError):
 
 
 class AnsweringService(Protocol):
-    def ask(self, question: str, *, audience: str) -> Iterator[Event]: ...
+    def ask(self, question: str, *, audience: Audience) -> Iterator[Event]: ...
 
 
 @dataclass(frozen=True)
@@ -82,8 +85,12 @@ class QuestionService:
             ms=answer.ms,
         )
         stored.ciphertext = self._seal(stored, text, answer)
-        self.erase_old()
-        self._repository.add(stored)
+        try:
+            self.erase_old()
+            self._repository.add(stored)
+        except DBAPIError as error:  # told like any other failure: what was typed is not lost
+            self._repository.give_up()
+            raise unavailable(error) or error from error
         return stored.id
 
     def read(self, question_id: str, user_id: int) -> AskedQuestion:

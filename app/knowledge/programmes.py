@@ -1,6 +1,6 @@
 """Live documents as the web shows them: the list of programmes, and a document page by page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -13,8 +13,12 @@ from app.container import Block, PageText, PageView, ProgrammeRow
 from app.db import transaction
 from app.knowledge.blocks import to_blocks
 from app.knowledge.models import Document, StoredChunk, Version
+from rag.passage import Audience
 
-_VISIBLE = {"public": ("public",), "staff": ("public", "staff")}
+_VISIBLE: Mapping[Audience, tuple[Audience, ...]] = {
+    "public": ("public",),
+    "staff": ("public", "staff"),
+}
 
 
 class LiveProgrammes:
@@ -27,7 +31,7 @@ class LiveProgrammes:
         self._clock = clock
         self._shows_demo = shows_demo
 
-    def list_programmes(self, audience: str) -> Sequence[ProgrammeRow]:
+    def list_programmes(self, audience: Audience) -> Sequence[ProgrammeRow]:
         """Sorted by name, those whose time is over at the end."""
         statement = (
             select(

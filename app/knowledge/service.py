@@ -89,6 +89,8 @@ class KnowledgeService:
             collections = self._checked_collections()
             self._ensure_words()
             self._ensure_vectors(collections)
+            # What a killed ingest left would crowd the live ones out of the nearest vectors.
+            self._remove_orphans(collections, with_words=False)
             self._refresh(collections)
 
     def count_live(self) -> int:
@@ -221,12 +223,15 @@ class KnowledgeService:
             len(snapshot.chunks),
         )
 
-    def _remove_orphans(self, collections: Mapping[Audience, str]) -> None:
+    def _remove_orphans(
+        self, collections: Mapping[Audience, str], *, with_words: bool = True
+    ) -> None:
         """Vectors and words that nothing live uses. Harmless if it fails: the next run tries."""
         try:
             with self._transaction() as repository:
                 live = repository.live_vectors()
-                repository.delete_unused_words(TOKENIZER_VERSION)
+                if with_words:
+                    repository.delete_unused_words(TOKENIZER_VERSION)
             for audience, collection in collections.items():
                 orphans = self._vectors.ids(collection) - live[audience]
                 if orphans:

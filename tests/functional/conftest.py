@@ -18,7 +18,7 @@ from sqlalchemy import Engine, create_engine, delete, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.accounts.models import User
+from app.accounts.models import SignInAttempt, User
 from app.accounts.passwords import Passwords
 from app.accounts.repository import AccountRepository
 from app.accounts.roles import Role
@@ -177,6 +177,7 @@ def engine(database_url: str) -> Iterator[Engine]:
     if engine.dialect.name == "postgresql":
         with engine.begin() as connection:
             connection.execute(delete(User))  # sessions and questions go with it
+            connection.execute(delete(SignInAttempt))
     engine.dispose()
 
 
@@ -267,7 +268,7 @@ def container(
         clock=clock,
         session_factory=session_factory,
         cipher=cipher,
-        throttle=SignInThrottle(clock),
+        throttle=SignInThrottle(session_factory, clock),
         accounts=accounts,
         questions=questions,
         programmes=programmes,

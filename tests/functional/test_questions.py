@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app.accounts.roles import Role
 from app.answering.answer import Completed, Evidence, Failed
@@ -267,11 +267,32 @@ def test_starting_page_tells_its_state_and_refreshes(staff, readiness):
     assert 'http-equiv="refresh"' in page
 
 
+def test_full_or_read_only_disk_keeps_what_was_typed(staff, engine):
+    if engine.dialect.name != "sqlite":
+        pytest.skip("only SQLite lies on the disk of the application")
+    engine.dispose()
+    event.listen(engine, "connect", lambda raw, _record: raw.execute("PRAGMA query_only = ON"))
+
+    response = staff.ask("補助率はいくらですか")
+
+    assert response.status_code == 503
+    assert "データフォルダーに書き込めません" in response.text
+    assert "補助率はいくらですか</textarea>" in response.text
+
+
 def test_examples_fill_the_form(staff):
     page = staff.get("/").text
     assert "質問の例" in page
-    assert "過疎対策事業債は使えますか</textarea>" in staff.get("/?example=1").text
+    question = "地域デジタル基盤活用推進事業（補助）の補助率はいくらですか"
+    assert f"{question}</textarea>" in staff.get("/?example=0").text
     assert staff.get("/?example=99").status_code == 200
+
+
+def test_no_examples_where_there_are_no_programmes(staff, programmes):
+    programmes.rows.clear()
+
+    assert "質問の例" not in staff.get("/").text
+    assert staff.get("/?example=0").status_code == 200
 
 
 def test_changed_key_leaves_the_list_usable(staff, container, answering, clock, nobody):

@@ -6,9 +6,11 @@ import re
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from app.bootstrap import Overrides
 from app.cli import global_options_first
+from app.cli_errors import explain
 from rag.embedder import FakeEmbedder
 
 _JAPANESE = re.compile(r"[ぁ-んァ-ン一-龥]")
@@ -148,15 +150,30 @@ def test_newer_data_folder_is_refused(yorisoi):
     assert ran.err.count("\n") == 1
 
 
-def test_data_folder_that_is_a_file_is_told(yorisoi, tmp_path):
+@pytest.mark.parametrize("arguments", [["users", "list"], ["serve"], ["init", "--name", "市"]])
+def test_data_folder_that_is_a_file_is_told(yorisoi, tmp_path, arguments):
     yorisoi.data_dir = tmp_path / "file"
     yorisoi.data_dir.write_text("", encoding="utf-8")
 
-    ran = yorisoi("users", "list")
+    ran = yorisoi(*arguments)
 
     assert ran.status == 1
     assert ran.err.count("\n") == 1
-    assert _JAPANESE.search(ran.err)
+    assert "フォルダーではありません" in ran.err
+
+
+def test_database_that_cannot_be_written_is_told(tmp_path):
+    path = tmp_path / "yorisoi.db"
+    path.touch()
+    engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
+    with engine.connect() as connection, pytest.raises(OperationalError) as caught:
+        connection.execute(text("CREATE TABLE users (id)"))
+    engine.dispose()
+
+    message, status = explain(caught.value)
+
+    assert status == 1
+    assert message.startswith("データフォルダーに書き込めません")
 
 
 def test_broken_installation_file_stops_every_command(yorisoi):
@@ -185,3 +202,26 @@ def test_models_are_listed(yorisoi, monkeypatch, tmp_path):
     assert ran.status == 0
     for part in ("e5-small", "MIT", "未取得"):
         assert part in ran.out
+
+
+def test_terms_of_a_model_must_be_accepted(yorisoi, monkeypatch, tmp_path):
+    monkeypatch.setenv("YORISOI_MODELS_DIR", str(tmp_path / "models"))
+
+    ran = yorisoi("models", "pull", "embeddinggemma-300m")
+
+    assert (ran.status, ran.out) == (2, "")
+    assert "Gemma 利用規約" in ran.err
+    assert "--accept-licence" in ran.err
+    assert ran.err.count("\n") == 1
+    assert not (tmp_path / "models").exists()
+
+
+def test_command_that_needs_a_model_accepts_no_terms_by_itself(tmp_path, monkeypatch, yorisoi):
+    monkeypatch.setenv("YORISOI_MODELS_DIR", str(tmp_path / "models"))
+    monkeypatch.setenv("YORISOI_EMBEDDING_MODEL", "embeddinggemma-300m")
+    yorisoi.overrides = Overrides()
+
+    ran = yorisoi("search", "額")
+
+    assert ran.status == 2
+    assert "--accept-licence" in ran.err

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from app.accounts.passwords import Passwords
 from app.accounts.repository import AccountRepository
@@ -52,13 +52,18 @@ def passwords(hasher: CountingHash) -> Passwords:
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
+def session_factory(tmp_path: Path) -> Iterator[sessionmaker[Session]]:
     url = f"sqlite:///{tmp_path / 'yorisoi.db'}"
     migrate(url)
     engine = make_engine(url)
-    with make_session_factory(engine)() as session:
-        yield session
+    yield make_session_factory(engine)
     engine.dispose()
+
+
+@pytest.fixture
+def session(session_factory: sessionmaker[Session]) -> Iterator[Session]:
+    with session_factory() as session:
+        yield session
 
 
 @pytest.fixture

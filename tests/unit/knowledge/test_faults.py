@@ -170,6 +170,18 @@ def test_vectors_of_an_ingest_that_was_killed_are_not_embedded_again(running):
     assert running.embedder.embedded == []
 
 
+def test_what_a_killed_ingest_left_does_not_crowd_out_what_is_live(running):
+    mend = break_statement("INSERT INTO versions")(running)
+    with pytest.raises(RuntimeError):
+        running.ingest()
+    mend()
+
+    running.restart()
+    running.service.publish()
+
+    assert_no_orphans(running)
+
+
 def test_what_the_embedder_finished_before_it_failed_is_kept(house, monkeypatch):
     monkeypatch.setattr("app.knowledge.vectors._SLICE", 2)
     house.write("child.md", CHILD)

