@@ -13,6 +13,7 @@ from app.accounts.passwords import Passwords
 from app.accounts.repository import AccountRepository
 from app.accounts.service import AccountService
 from app.accounts.throttle import SignInThrottle
+from app.answering.alignment import Aligner
 from app.answering.service import AnsweringService as ExtractiveAnswering
 from app.chat.repository import QuestionRepository
 from app.chat.service import AnsweringService, QuestionService
@@ -34,11 +35,12 @@ from ingest.loaders import load_paths
 from ingest.quality import assess
 from rag.embedder import Embedder, SentenceTransformerEmbedder
 from rag.fusion import weights_for
-from rag.models import ProgressCallback, is_ready, load_catalogue, pull
+from rag.models import BUNDLED_EMBEDDER, ProgressCallback, is_ready, load_catalogue, pull
 from rag.retriever import Retriever
 from rag.tokenizer import SudachiWords, Tokenizer
 from rag.vector_store import ChromaVectorStore, VectorStore
 from rag.vocabulary import load_vocabulary
+from rag.word_vectors import WordReader
 
 VECTORS_FOLDER = "vectors"
 _BACKGROUND_QUESTIONS = Path(__file__).resolve().parent.parent / "rag" / "background_questions.txt"
@@ -120,6 +122,7 @@ class _Search:
     vectors: VectorStore
     tokenizer: Tokenizer
     retriever: Retriever
+    reader: WordReader
     store_lock: StoreLock
 
 
@@ -183,17 +186,21 @@ def background_questions() -> tuple[str, ...]:
 
 
 def pull_embedder(settings: Settings, on_progress: ProgressCallback) -> None:
-    """Pull the configured embedder if it is of the catalogue and not on this machine yet."""
+    """Pull the configured embedder and the bundled one, which reads what might answer.
+
+    Only what the catalogue knows and this machine does not have yet.
+    """
     catalogue = load_catalogue()
-    spec = catalogue.get(settings.embedding_model)
-    if spec is not None and not is_ready(spec, settings.models_dir):
-        pull(
-            spec.name,
-            settings.models_dir,
-            on_progress=on_progress,
-            hub_url=settings.model_hub_url,
-            catalogue=catalogue,
-        )
+    for name in dict.fromkeys((settings.embedding_model, BUNDLED_EMBEDDER)):
+        spec = catalogue.get(name)
+        if spec is not None and not is_ready(spec, settings.models_dir):
+            pull(
+                spec.name,
+                settings.models_dir,
+                on_progress=on_progress,
+                hub_url=settings.model_hub_url,
+                catalogue=catalogue,
+            )
 
 
 def _open_records(settings: Settings) -> _Records:
@@ -204,11 +211,8 @@ def _open_records(settings: Settings) -> _Records:
 
 
 def _make_search(settings: Settings, given: Overrides, store_lock: StoreLock) -> _Search:
-    embedder = given.embedder or SentenceTransformerEmbedder(
-        settings.embedding_model,
-        models_dir=settings.models_dir,
-        threads=settings.embedding_threads or None,
-    )
+    embedder = given.embedder or _embedder(settings, settings.embedding_model)
+    reader = _reader(settings, given, embedder)
     folder = settings.data_dir / VECTORS_FOLDER
     vectors = given.vectors or DeferredVectorStore(lambda: _open_vectors(folder, store_lock))
     tokenizer = given.tokenizer or SudachiWords()
@@ -220,7 +224,21 @@ def _make_search(settings: Settings, given: Overrides, store_lock: StoreLock) ->
         weights=weights_for(settings.embedding_model),
         vocabulary=load_vocabulary(),
     )
-    return _Search(embedder, vectors, tokenizer, retriever, store_lock)
+    return _Search(embedder, vectors, tokenizer, retriever, reader, store_lock)
+
+
+def _embedder(settings: Settings, name: str) -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder(
+        name, models_dir=settings.models_dir, threads=settings.embedding_threads or None
+    )
+
+
+def _reader(settings: Settings, given: Overrides, embedder: Embedder) -> WordReader:
+    """The bundled model, whatever the index uses: what is weighed was fitted on its vectors."""
+    is_bundled = settings.embedding_model == BUNDLED_EMBEDDER or given.embedder is not None
+    if is_bundled and isinstance(embedder, WordReader):
+        return embedder
+    return _embedder(settings, BUNDLED_EMBEDDER)
 
 
 def _open_vectors(folder: Path, store_lock: StoreLock) -> VectorStore:
@@ -236,7 +254,11 @@ def _open_vectors(folder: Path, store_lock: StoreLock) -> VectorStore:
 
 def _make_answering(search: _Search, clock: Clock, installation: Installation) -> AnsweringService:
     return ExtractiveAnswering(
-        search.retriever, search.tokenizer, clock, desk=installation.first_desk
+        search.retriever,
+        search.tokenizer,
+        clock,
+        desk=installation.first_desk,
+        aligner=Aligner(search.reader),
     )
 
 

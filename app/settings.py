@@ -9,6 +9,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from rag.models import BUNDLED_EMBEDDER
+
 _BUNDLED_CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 
 
@@ -42,7 +44,7 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="待ち受けるアドレス")
     port: int = Field(default=8000, ge=0, le=65535, description="待ち受けるポート")
     embedding_model: str = Field(
-        default="e5-small",
+        default=BUNDLED_EMBEDDER,
         description="埋め込みモデル（models list の名前、sentence-transformers の id・パス）",
     )
     embedding_threads: int = Field(

@@ -34,7 +34,7 @@ class GoldenQuestion(BaseModel):
     kind: Literal["amount", "ratio", "date", "count", "who", "what", "list", "how", "yesno"]
     style: Literal[
         "plain", "paraphrase", "abbreviation", "variant", "multi_fact", "false_premise",
-        "unanswerable",
+        "unanswerable", "keywords", "colloquial", "true_premise",
     ]  # fmt: skip
     answerable: bool
     facts: tuple[tuple[str, ...], ...]
@@ -67,6 +67,13 @@ def load(name: SetName, split: Split, folder: Path = FOLDER) -> list[GoldenQuest
         raise GoldenError(f"{folder / name} に評価用の質問（*.{split}.jsonl）がありません。")
     questions = [question for file in files for question in _read(file)]
     _refuse_twins(questions, name)
+    return questions
+
+
+def load_calibration(file: Path) -> list[GoldenQuestion]:
+    """Questions on invented documents, for fitting. Raises GoldenError."""
+    questions = _read(file)
+    _refuse_twins(questions, file.stem)
     return questions
 
 

@@ -14,7 +14,8 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from evals.metrics import Found
 from evals.retrieval import TOP_K
-from rag.embedder import Embedder, Vectors
+from rag.embedder import Embedder
+from rag.word_vectors import Vectors
 
 _BATCH = 2_000
 

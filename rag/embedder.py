@@ -15,20 +15,18 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.errors import ModelFormatError, ModelNotPulledError
 from rag.model_sources import sha256_of
 from rag.models import default_models_dir, load_catalogue
 from rag.packed_linear import pack_linear_layers
+from rag.word_vectors import Vectors, WordVectors, normalize, words_of
 
-Vectors = NDArray[np.float32]
 OnEmbedded = Callable[[int], None]
 """Called with the number of texts embedded so far; the last call says all of them."""
 
 _BATCH_TEXTS = 16
 _BATCH_CHARACTERS = 1_000
-_MIN_NORM = 1e-12
 
 
 class Embedder(Protocol):
@@ -133,6 +131,15 @@ class SentenceTransformerEmbedder:
             loaded, texts, loaded.passage_prompt, is_query=False, on_progress=on_progress
         )
 
+    def read_queries(self, texts: Sequence[str]) -> list[WordVectors]:
+        loaded = self._ready()
+        return self._read(loaded, texts, loaded.query_prompt)
+
+    def read_passages(self, texts: Sequence[str]) -> list[WordVectors]:
+        """For the few sentences that a waiting person's answer is made of: not for ingest."""
+        loaded = self._ready()
+        return self._read(loaded, texts, loaded.passage_prompt)
+
     def _folder(self) -> Path:
         for folder in (self._models_dir / self._name, Path(self._name)):
             if (folder / "modules.json").is_file() or (folder / "config.json").is_file():
@@ -199,6 +206,19 @@ class SentenceTransformerEmbedder:
                 on_progress(done)
         return normalize(vectors)
 
+    def _read(self, loaded: _Loaded, texts: Sequence[str], prompt: str) -> list[WordVectors]:
+        import torch  # noqa: PLC0415  takes seconds
+
+        clean = [_without_lone_surrogates(text) for text in texts]
+        read: dict[int, WordVectors] = {}
+        for batch in _batches(clean):
+            # A person waits for this, whichever prompt it is.
+            with self._turns.take(is_query=True), torch.inference_mode():
+                features = loaded.model.preprocess([clean[i] for i in batch], prompt=prompt)
+                output = loaded.model(features)
+            read.update(zip(batch, words_of(loaded.model, features, output, prompt), strict=True))
+        return [read[index] for index in range(len(clean))]
+
 
 def choose_prompts(
     name: str,
@@ -236,13 +256,6 @@ def preferred_dtype(cpuinfo: str | None = None) -> str:
     lines = (line for line in cpuinfo.splitlines() if line.startswith(("flags", "Features")))
     flags = set(next(lines, "").split())
     return "bfloat16" if flags & {"avx512_bf16", "amx_bf16", "bf16"} else "float32"
-
-
-def normalize(vectors: Vectors) -> Vectors:
-    """Rows scaled to Euclidean length 1; bfloat16 leaves them up to 0.3% off. Zero rows stay."""
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    scaled: Vectors = (vectors / np.maximum(norms, _MIN_NORM)).astype(np.float32)
-    return scaled
 
 
 class _Turns:
@@ -354,6 +367,17 @@ class FakeEmbedder:
         if on_progress and texts:
             on_progress(len(texts))
         return vectors
+
+    def read_queries(self, texts: Sequence[str]) -> list[WordVectors]:
+        """Every two characters are a piece."""
+        return [self._read(text) for text in texts]
+
+    def read_passages(self, texts: Sequence[str]) -> list[WordVectors]:
+        return self.read_queries(texts)
+
+    def _read(self, text: str) -> WordVectors:
+        pieces = tuple(text[start : start + 2] for start in range(0, len(text), 2))
+        return WordVectors(pieces, self._embed(pieces), self._embed([text])[0])
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         # Counts are whole numbers, so this keeps a text whose n-grams cancel from being zero.

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rag.models import BUNDLED_EMBEDDER
+
 
 @dataclass(frozen=True)
 class FusionWeights:
@@ -24,13 +26,12 @@ class FusionWeights:
     answer_form: float = 0.05
 
 
-_BUNDLED = "e5-small"
 _DENSE_SHARE_OF_LARGER = 0.85
 
 
 def weights_for(embedder: str) -> FusionWeights:
     """Weights for an embedder's name. Measured: a larger one needs the words less (0004)."""
-    if embedder.startswith(_BUNDLED):
+    if embedder.startswith(BUNDLED_EMBEDDER):
         return FusionWeights()
     return FusionWeights(dense=_DENSE_SHARE_OF_LARGER)
 

@@ -45,6 +45,9 @@ from rag.model_sources import (
 _CATALOGUE = Path(__file__).with_name("models.toml")
 _PARTIAL = ".partial"
 
+BUNDLED_EMBEDDER = "e5-small"
+"""What needs no choice of the operator; safety and weighing use it, whatever the index uses."""
+
 ProgressCallback = Callable[[int, int, str], None]
 """Called with bytes done, bytes in all, and a stage in Japanese. Bytes never run backwards."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,6 @@ class _Live:
     words: Mapping[Audience, LexicalIndex]
     members: Mapping[Audience, NDArray[np.int64]]
     collections: Mapping[Audience, str]
-    background: dict[SearchScope, tuple[float, float]] = field(default_factory=dict)
 
 
 class Retriever:
@@ -87,22 +86,6 @@ class Retriever:
     def idf(self, token: str, audience: Audience) -> float:
         """How rare a word is in what that audience may search."""
         return self._live.words[audience].idf(token) if self._live else 0.0
-
-    def background_dense(self, scope: SearchScope) -> tuple[float, float]:
-        """Mean and deviation of the best inner product of the background questions.
-
-        What "near" means differs between embedders: this is the yardstick. (0, 1) without any.
-        """
-        live = self._live
-        if live is None or not self._background:
-            return 0.0, 1.0
-        if scope not in live.background:
-            best = [
-                max(self._dense(live, question, scope).values(), default=0.0)
-                for question in self._background
-            ]
-            live.background[scope] = (float(np.mean(best)), float(np.std(best)) or 1.0)
-        return live.background[scope]
 
     def warm_up(self) -> None:
         """Load the model and what else the first search would wait for."""

@@ -1,7 +1,7 @@
 """Whether what was found answers the question: a few signals, weighed by a logistic function.
 
-Each signal has a meaning a person can check; the weights were fitted on questions that are not in
-the golden sets (`evals/golden/calibration`) and stand in `answerability.toml`.
+Each signal has a meaning a person can check; `evals/calibrate.py` fits the weights, which stand in
+`answerability.toml`, on `evals/golden/calibration` and the golden questions open to tuning.
 """
 
 from __future__ import annotations
@@ -9,45 +9,49 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
 
+from app.answering.alignment import Aligner, Alignment
 from app.answering.evidence import UnitView
 from app.answering.question import Question
+from rag.figures import FigureKind, find_figures
 from rag.passage import Passage
 from rag.tokenizer import Tokenizer
 
 _PASSAGES = 3
 _NEAR_BEST = 0.75
-_ALL = 0.95
 
 
 @dataclass(frozen=True)
 class AnswerSignals:
-    """All but `dense` and `length` lie in 0..1.
+    """All but `length` lie in 0..1.
 
-    `dense`: inner product with the centred question; `leads`: whether the first passage is also
-    nearest by vector; `lexical_lead`: how far the best passage by words stands above the rest;
-    `names_missing`: share of the names asked about that none of the best passages has;
-    `has_attribute`, `attribute_cover`: words before the interrogative, near the best units;
-    `form_score`: best unit that holds the kind of answer asked for, relative to the best unit;
-    `rest_cover`: of the question's words that the titles do not already say, those around such a
-    unit (a near miss shares the programme's name, and nothing else); `asserts`: the question takes
-    something for granted; `length`: logarithm of the number of question words.
+    - `leads`: whether the first passage is also nearest by vector
+    - `names_missing`: share of the names asked about that none of the best passages has
+    - `years_missing`: the same of the years
+    - `has_attribute`: whether an attribute of something is asked (「締切は何月」)
+    - `form_score`: best unit that holds the kind of answer asked for, relative to the best unit
+    - `rest_cover`: of the question's words that the titles do not already say, those around such a
+      unit (a near miss shares the programme's name, and nothing else)
+    - `asserts`: whether the question takes something for granted
+    - `length`: logarithm of the number of question words
+    - `sentence`, `sentences`, `least_word`, `words`: see `Alignment`
     """
 
-    dense: float
     leads: float
-    lexical_lead: float
     names_missing: float
+    years_missing: float
     has_attribute: float
-    attribute_cover: float
     form_score: float
     rest_cover: float
     asserts: float
     length: float
-    says_all: bool = False
+    sentence: float
+    sentences: float
+    least_word: float
+    words: float
 
 
 def signals(
@@ -55,43 +59,48 @@ def signals(
     passages: Sequence[Passage],
     views: Sequence[UnitView],
     tokenizer: Tokenizer,
+    aligner: Aligner | None = None,
 ) -> AnswerSignals:
-    """Measure; `passages` and `views` are not empty."""
+    """Measure; `passages` and `views` are not empty. Without an aligner its signals are 0."""
     ranked = sorted(views, key=lambda view: -view.score)
     best = ranked[0].score or 1.0
     near = [view for view in ranked if view.score >= _NEAR_BEST * best][:12]
+    formal = question.expected.is_formal
+    holding = [view for view in ranked if view.has_form and view.score > best / 2][:10]
     together = frozenset[str]().union(
         *(_words(passage, tokenizer) for passage in passages[:_PASSAGES])
     )
-    formal = question.expected.is_formal
-    holding = [view for view in ranked if view.has_form and view.score > best / 2][:10]
-    attribute = frozenset(question.attribute)
     dense = [passage.signals.dense for passage in passages]
-    lexical = [passage.signals.lexical for passage in passages]
+    alignment = aligner.align(question.text, [view.text for view in ranked]) if aligner else None
     return AnswerSignals(
-        dense=max(dense),
         leads=float(dense[0] == max(dense)),
-        lexical_lead=1 - sum(lexical) / len(lexical) / max(lexical) if max(lexical) else 0.0,
         names_missing=_share(question.names - together, question.names),
-        has_attribute=float(bool(attribute)),
-        attribute_cover=max(
-            _share(attribute & (each.around | each.above), attribute) for each in near
-        ),
+        years_missing=_years_missing(question, passages),
+        has_attribute=float(bool(question.attribute)),
         form_score=max((each.score for each in holding), default=0.0) / best if formal else 1.0,
         rest_cover=max(
             (_rest_cover(question, each) for each in (holding if formal else near)), default=0.0
         ),
         asserts=float(question.asserts),
         length=math.log1p(len(question.weights)),
-        says_all=formal and any(_says_all(question, each, attribute) for each in holding),
+        **asdict(alignment or Alignment()),
     )
 
 
-def _says_all(question: Question, view: UnitView, attribute: frozenset[str]) -> bool:
-    if question.figures or not question.weights:
-        return False
-    covered = question.coverage(view.words | view.around | view.above)
-    return covered >= _ALL and (not attribute or bool(attribute & view.words))
+def _years_missing(question: Question, passages: Sequence[Passage]) -> float:
+    """What is taken for granted may be the year: that is for the premise to judge."""
+    asked = {each.value for each in question.figures if each.kind is FigureKind.YEAR}
+    if question.asserts or not asked:
+        return 0.0
+    stated = {
+        figure.value
+        for passage in passages[:_PASSAGES]
+        for figure in find_figures(
+            " ".join((passage.document.title, *passage.section, passage.text))
+        )
+        if figure.kind is FigureKind.YEAR
+    }
+    return len(asked - stated) / len(asked)
 
 
 def _words(passage: Passage, tokenizer: Tokenizer) -> frozenset[str]:
@@ -112,16 +121,11 @@ def _rest_cover(question: Question, view: UnitView) -> float:
 
 @dataclass(frozen=True)
 class AnswerabilityModel:
-    """`probability` >= `threshold` answers. Weights are for raw signals.
-
-    `dense_mean`, `dense_deviation`: of the background questions, with the bundled embedder.
-    """
+    """`probability` >= `threshold` answers. Weights are for raw signals."""
 
     intercept: float
     threshold: float
     contradiction_threshold: float
-    dense_mean: float
-    dense_deviation: float
     weights: Mapping[str, float]
 
     def probability(self, measured: AnswerSignals) -> float:
@@ -133,15 +137,10 @@ class AnswerabilityModel:
         )
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
-    def rescaled(self, measured: AnswerSignals, mean: float, deviation: float) -> AnswerSignals:
-        """`dense` of an embedder with that `mean` and `deviation`, on the bundled one's scale."""
-        standard = (measured.dense - mean) / deviation
-        return replace(measured, dense=self.dense_mean + standard * self.dense_deviation)
-
     def answers(self, measured: AnswerSignals, *, contradicts: bool = False) -> bool:
         """Evidence that contradicts the question speaks of it: there a lower threshold holds."""
         threshold = self.contradiction_threshold if contradicts else self.threshold
-        return measured.says_all or self.probability(measured) >= threshold
+        return self.probability(measured) >= threshold
 
 
 @cache

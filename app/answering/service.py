@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from app.answering.alignment import Aligner
 from app.answering.answer import (
     Answer,
     Citation,
@@ -37,7 +38,6 @@ from rag.units import readable
 EXTRACTIVE = "extractive"
 _PASSAGES = 8
 _NEAREST_SHOWN = 3
-_BUNDLED = "e5-small"
 _ABSTAINED = "この質問の答えは、登録されている資料には見当たりませんでした。"
 _DEMO_NOTICE = "架空のデモ資料（よりそい市）にもとづく内容です。実際の制度ではありません。"
 
@@ -63,6 +63,7 @@ class AnsweringService:
         clock: Clock,
         *,
         desk: str = "",
+        aligner: Aligner | None = None,
         limits: EvidenceLimits | None = None,
         model: AnswerabilityModel | None = None,
     ) -> None:
@@ -71,6 +72,7 @@ class AnsweringService:
         self._documents = RememberingTokenizer(tokenizer)
         self._clock = clock
         self._desk = desk
+        self._aligner = aligner
         self._limits = limits or EvidenceLimits()
         self._model = model or load_model()
 
@@ -97,26 +99,29 @@ class AnsweringService:
         yield Evidence(answer)
         yield Completed(answer)
 
-    def _find(self, text: str, passages: Sequence[Passage], audience: Audience) -> _Found:
+    def measure(self, question: str, *, audience: Audience) -> AnswerSignals | None:
+        """What is weighed to decide whether there is an answer; None where nothing is found."""
+        text = checked(question)
+        passages = self._retriever.search(text, SearchScope(audience), _PASSAGES)
+        asked, views = self._view(text, passages, audience)
+        if not views:
+            return None
+        return signals(asked, passages, views, self._documents, self._aligner)
+
+    def _view(
+        self, text: str, passages: Sequence[Passage], audience: Audience
+    ) -> tuple[Question, list[UnitView]]:
         question = read(text, self._tokenizer, lambda word: self._retriever.idf(word, audience))
-        if not passages:
-            return _Found(question, passages, (), None, is_answered=False)
-        views = view_units(question, passages, self._documents, self._limits)
+        return question, view_units(question, passages, self._documents, self._limits)
+
+    def _find(self, text: str, passages: Sequence[Passage], audience: Audience) -> _Found:
+        question, views = self._view(text, passages, audience)
         if not views:
             return _Found(question, passages, (), None, is_answered=False)
-        measured = signals(question, passages, views, self._documents)
+        measured = signals(question, passages, views, self._documents, self._aligner)
         correction = find_contradiction(question, passages, views, self._tokenizer)
-        is_answered = self._model.answers(
-            self._on_bundled_scale(measured, audience), contradicts=correction is not None
-        )
+        is_answered = self._model.answers(measured, contradicts=correction is not None)
         return _Found(question, passages, views, correction, is_answered)
-
-    def _on_bundled_scale(self, measured: AnswerSignals, audience: Audience) -> AnswerSignals:
-        """Inner products of another embedder, read on the scale the weights were fitted on."""
-        if self._retriever.embedder_identity.startswith(_BUNDLED):
-            return measured
-        mean, deviation = self._retriever.background_dense(SearchScope(audience))
-        return self._model.rescaled(measured, mean, deviation)
 
     def _answer(self, found: _Found, started: float) -> Answer:
         today = self._clock().astimezone(TOKYO).date()

@@ -14,10 +14,10 @@ import numpy as np
 from evals.errors import MeasurementError
 from ingest.document import LoadedDocument, LoadLimits
 from ingest.loaders import load_paths
-from rag.embedder import Vectors, normalize
 from rag.passage import Audience, DocumentInfo, IndexedChunk, Snapshot
 from rag.tokenizer import Tokenizer
 from rag.units import split_units
+from rag.word_vectors import Vectors, normalize
 
 _SEED = 20_260_401
 _CHUNKS_OF_DOCUMENT = 10

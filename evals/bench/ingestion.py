@@ -8,7 +8,8 @@ from pathlib import Path
 from app.knowledge.report import IngestOptions, OnProgress, no_progress
 from app.settings import Settings
 from evals.harness import open_application
-from rag.embedder import Embedder, OnEmbedded, Vectors
+from rag.embedder import Embedder, OnEmbedded
+from rag.word_vectors import Vectors
 
 
 class CountingEmbedder:

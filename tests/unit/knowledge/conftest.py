@@ -20,11 +20,12 @@ from app.knowledge.report import IngestOptions, IngestReport, OnProgress, no_pro
 from app.knowledge.service import IndexParts, KnowledgeService
 from ingest.document import LoadedDocument, LoadLimits
 from ingest.loaders import load_paths
-from rag.embedder import FakeEmbedder, OnEmbedded, Vectors
+from rag.embedder import FakeEmbedder, OnEmbedded
 from rag.passage import Passage, SearchScope
 from rag.retriever import Retriever
 from rag.tokenizer import SudachiWords
 from rag.vector_store import InMemoryVectorStore, VectorStore
+from rag.word_vectors import Vectors
 
 POSTGRESQL_URL = os.environ.get("YORISOI_TEST_POSTGRESQL_URL", "")
 SCHEMA = "yorisoi_knowledge_test"
