@@ -21,6 +21,7 @@ class FigureKind(StrEnum):
     DAY = "day"  # month * 100 + day; month alone * 100
     DURATION = "duration"  # in days, months or years: see `unit`
     COUNT = "count"  # of what `unit` says
+    CLOCK = "clock"  # minutes after midnight
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ _COUNTERS = {
     "業務": "業務", "社": "社", "台": "台", "枚": "枚", "本": "本", "市町村": "市町村", "自治体": "団体",
     "歳": "歳", "才": "歳", "世帯": "世帯", "校": "校", "店": "店", "店舗": "店", "条": "条", "か条": "条",
     "ヶ条": "条", "圃場": "圃場", "点": "点", "倍": "倍", "級": "級", "頭": "頭", "匹": "頭", "袋": "袋",
-    "m": "m", "km": "km", "kg": "kg", "L": "L", "GB": "GB", "階": "階", "番": "番", "機関": "機関",
+    "年生": "年生", "m": "m", "km": "km", "kg": "kg", "L": "L", "GB": "GB", "階": "階", "番": "番", "機関": "機関",
 }  # fmt: skip
 _COUNTER = "|".join(sorted(_COUNTERS, key=len, reverse=True))
 _DURATIONS = {
@@ -172,6 +173,17 @@ def _count(match: re.Match[str]) -> Iterator[tuple[FigureKind, Fraction, str]]:
     yield FigureKind.COUNT, value * _SCALES.get(scale or "", 1), _COUNTERS[match["unit"]]
 
 
+def _clock(match: re.Match[str]) -> Iterator[tuple[FigureKind, Fraction, str]]:
+    hour, minute = int(match["hour"]), 30 if match["half"] else int(match["minute"] or 0)
+    hour += 12 if match["noon"] in {"午後", "夜"} and hour < 12 else 0
+    if hour <= 24 and minute < 60:
+        yield FigureKind.CLOCK, Fraction(hour * 60 + minute), ""
+
+
+def _half_year(_match: re.Match[str]) -> Iterator[tuple[FigureKind, Fraction, str]]:
+    yield FigureKind.DURATION, Fraction(6), "月"
+
+
 _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+|\d{2,4}-\d{2,4}-\d{3,4}"), lambda _: iter(())),
     (re.compile(rf"(?P<amount>(?:{_N}\s?{_SCALE}\s?)+(?:{_N}\s?)?|{_N}\s?)円"), _money),
@@ -199,6 +211,14 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(rf"(?P<n>{_N})\s?(?:%|パーセント)"), _percent),
     (re.compile(rf"(?P<bottom>\d+|{_KN})分の(?P<top>\d+|{_KN})"), _share),
     (re.compile(rf"(?P<n>{_N}|{_KN})割(?!引)(?:(?P<m>\d)分)?"), _tenths),
+    (
+        re.compile(
+            r"(?P<noon>午前|午後|朝|夜)?(?:の)?(?<!\d)(?P<hour>\d{1,2})時(?!間|期|点|代)"
+            r"(?:(?P<half>半)|(?P<minute>\d{1,2})分)?"
+        ),
+        _clock,
+    ),
+    (re.compile(r"半年"), _half_year),
     (re.compile(r"半額|半分|半減|折半"), _half),
     (re.compile(r"(?<![\d/.])(?P<top>\d{1,3}) ?/ ?(?P<bottom>\d{1,3})(?![\d/])"), _slash),
     (re.compile(r"(?<![\d.])(?P<n>0\.\d+)(?!\d)"), _factor),
