@@ -103,7 +103,7 @@ class AnsweringService:
         if not views:
             return _Found(question, passages, (), None, is_answered=False)
         measured = signals(question, passages, views, self._tokenizer)
-        correction = find_contradiction(question, passages, views, self._tokenizer)
+        correction = find_contradiction(question, views, self._tokenizer)
         is_answered = self._model.answers(
             self._on_bundled_scale(measured, audience), contradicts=correction is not None
         )
