@@ -43,7 +43,8 @@ _ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "
 _SCALES = {"兆": 10**12, "億": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 10**3}
 _KANJI = dict(zip("〇一二三四五六七八九", range(10), strict=True))
 # Begins where digits begin, so that a long row of digits is read once, not from each of them.
-_N = r"(?<![\d.])(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+# More digits than any amount has are no figure (and Python would refuse to read thousands).
+_N = r"(?<![\d.])(?:\d{1,3}(?:,\d{3}){1,6}(?!\d)|\d{1,18}(?!\d))(?:\.\d{1,9})?"
 _SCALE = r"(?:兆|億|千万|百万|万|千)"
 _KN = r"[一二三四五六七八九十]{1,3}"
 # ruff: noqa: E501 - tables of units
@@ -209,7 +210,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})\s?年度?(?!間)"), _date),
     (re.compile(r"(?<!\d)(?P<month>\d{1,2})月(?:\s?(?P<day>\d{1,2})日)?(?!間|程度)"), _month_day),
     (re.compile(rf"(?P<n>{_N})\s?(?:%|パーセント)"), _percent),
-    (re.compile(rf"(?P<bottom>\d+|{_KN})分の(?P<top>\d+|{_KN})"), _share),
+    (re.compile(rf"(?P<bottom>(?<!\d)\d{{1,9}}|{_KN})分の(?P<top>\d{{1,9}}(?!\d)|{_KN})"), _share),
     (re.compile(rf"(?P<n>{_N}|{_KN})割(?!引)(?:(?P<m>\d)分)?"), _tenths),
     (
         re.compile(
@@ -221,7 +222,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(r"半年"), _half_year),
     (re.compile(r"半額|半分|半減|折半"), _half),
     (re.compile(r"(?<![\d/.])(?P<top>\d{1,3}) ?/ ?(?P<bottom>\d{1,3})(?![\d/])"), _slash),
-    (re.compile(r"(?<![\d.])(?P<n>0\.\d+)(?!\d)"), _factor),
+    (re.compile(r"(?<![\d.])(?P<n>0\.\d{1,9})(?!\d)"), _factor),
     (re.compile(rf"(?P<n>{_N})(?P<scale>億|万|千)?(?P<unit>{_COUNTER})(?![A-Za-z])"), _count),
     (re.compile(rf"(?P<n>{_N}|{_KN})\s?(?P<unit>{_DURATION})(?!度)"), _duration),
     (re.compile(rf"(?P<n>{_KN})(?P<unit>つ|回|名|人|団体|件|か所|種類|個)"), _count),

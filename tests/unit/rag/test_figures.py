@@ -72,3 +72,8 @@ def test_reading_never_fails_and_figures_do_not_overlap(text):
         ends.setdefault((figure.start, figure.end), []).append(figure.kind)
     spans = sorted(ends)
     assert all(a[1] <= b[0] for a, b in pairwise(spans))
+
+
+@pytest.mark.parametrize("text", ["9" * 7900 + "円", "1" * 5000 + "分の1", "0." + "1" * 5000])
+def test_thousands_of_digits_are_no_figure_and_no_failure(text):
+    assert find_figures(text) == []
