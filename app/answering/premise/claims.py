@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _SENTENCE = re.compile(r"[^。!！?？\n]+[。!！?？\n]*")
 _OPEN = re.compile(
@@ -35,6 +35,9 @@ _LOOSE = re.compile(
 # Of their own affairs people tell, they do not presuppose them.
 _WISH = re.compile(r"たい|検討|困|心配|不安|悩|なくし|忘れ|うち[のは]|私|わたし")
 _CONFIRM_ONLY = 3
+# A letter of 8,000 characters is answered in time, too.
+_MOST_CLAIMS = 16
+_LONGEST = 240
 
 
 @dataclass(frozen=True)
@@ -48,15 +51,25 @@ class Claim:
 
 
 def find_claims(question: str) -> list[Claim]:
-    """Asserted clauses in order; empty where the question takes nothing for granted."""
+    """The last asserted clauses, in order; empty where the question takes nothing for granted."""
     sentences = [(match.start(), match.group()) for match in _SENTENCE.finditer(question)]
     claims: list[Claim] = []
     for start, sentence in sentences:
         claims += _claims_of(sentence, start)
     if any(claim.is_firm for claim in claims):
         claims += _said_before(sentences, claims)
-    said = [claim for claim in claims if _content(claim.text) and not _OPEN.search(claim.text)]
-    return sorted(said, key=lambda claim: claim.start)
+    said = [
+        claim
+        for claim in map(_end_of, claims)
+        if _content(claim.text) and not _OPEN.search(claim.text)
+    ]
+    return sorted(said, key=lambda claim: claim.start)[-_MOST_CLAIMS:]
+
+
+def _end_of(claim: Claim) -> Claim:
+    """What a very long clause asserts stands at its end."""
+    start = max(claim.start, claim.end - _LONGEST)
+    return replace(claim, text=claim.text[start - claim.start :], start=start)
 
 
 def _said_before(sentences: Sequence[tuple[int, str]], claims: Sequence[Claim]) -> list[Claim]:

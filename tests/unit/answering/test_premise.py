@@ -180,3 +180,9 @@ def test_a_true_and_a_false_value_never_both_match_the_same_words():
     for text in ("申請できます", "申請できません", "必要です", "不要です", "無料です", "有料です"):
         families = [value.family for value in read_values(text)]
         assert len(families) == len(set(families)), text
+
+
+def test_a_very_long_question_has_few_and_short_claims():
+    claims = find_claims("補助率は2/3で、上限は5万円ですよね。" * 400)
+    assert 0 < len(claims) <= 16
+    assert len(find_claims("補" * 7900 + "ですよね")[0].text) <= 240
