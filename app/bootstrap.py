@@ -72,6 +72,7 @@ class Application:
     vectors: VectorStore
     tokenizer: Tokenizer
     retriever: Retriever
+    reader: WordReader
     knowledge: KnowledgeService
     programmes: LiveProgrammes
     answering: AnsweringService

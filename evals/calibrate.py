@@ -39,7 +39,6 @@ _NEVER_POSITIVE = {"names_missing", "years_missing", "has_attribute", "words"}
 _EITHER = {"asserts", "length"}
 _RIDGE = 2.0
 _THRESHOLD = 0.47
-_CONTRADICTION_THRESHOLD = 0.4
 
 Floats = NDArray[np.float64]
 
@@ -123,7 +122,7 @@ def measure(corpus: Corpus, name: str, questions: Sequence[GoldenQuestion]) -> I
                 yield Sample(name, each.answerable, is_right, astuple(measured))
 
 
-def _sets() -> Iterator[tuple[Corpus, str, list[GoldenQuestion]]]:
+def _sets() -> Iterator[tuple[Corpus, str, Sequence[GoldenQuestion]]]:
     for corpus in (seed_corpus(None), residents_corpus()):
         if corpus is not None:
             yield corpus, corpus.name, load(corpus.name, "dev")
@@ -144,7 +143,6 @@ def toml(fitted: Fitted) -> str:
     lines = [
         f"intercept = {fitted.intercept:.4f}",
         f"threshold = {_THRESHOLD}",
-        f"contradiction_threshold = {_CONTRADICTION_THRESHOLD}",
         "",
         "[weights]",
         *(f"{name} = {weight:.4f}" for name, weight in zip(_SIGNALS, fitted.weights, strict=True)),
@@ -157,7 +155,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write answerability.toml")
     write = parser.parse_args().write
     samples: list[Sample] = []
-    for corpus, name, questions in _sets():
+    for corpus, name, questions in list(_sets()):
         samples += measure(corpus, name, questions)
     signals = np.array([each.signals for each in samples])
     fitted = fit(signals, np.array([each.is_answerable for each in samples]))

@@ -21,6 +21,7 @@ class FigureKind(StrEnum):
     DAY = "day"  # month * 100 + day; month alone * 100
     DURATION = "duration"  # in days, months or years: see `unit`
     COUNT = "count"  # of what `unit` says
+    CLOCK = "clock"  # minutes after midnight
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ _ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "
 _SCALES = {"兆": 10**12, "億": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 10**3}
 _KANJI = dict(zip("〇一二三四五六七八九", range(10), strict=True))
 # Begins where digits begin, so that a long row of digits is read once, not from each of them.
-_N = r"(?<![\d.])(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+# More digits than any amount has are no figure (and Python would refuse to read thousands).
+_N = r"(?<![\d.])(?:\d{1,3}(?:,\d{3}){1,6}(?!\d)|\d{1,18}(?!\d))(?:\.\d{1,9})?"
 _SCALE = r"(?:兆|億|千万|百万|万|千)"
 _KN = r"[一二三四五六七八九十]{1,3}"
 # ruff: noqa: E501 - tables of units
@@ -52,7 +54,7 @@ _COUNTERS = {
     "業務": "業務", "社": "社", "台": "台", "枚": "枚", "本": "本", "市町村": "市町村", "自治体": "団体",
     "歳": "歳", "才": "歳", "世帯": "世帯", "校": "校", "店": "店", "店舗": "店", "条": "条", "か条": "条",
     "ヶ条": "条", "圃場": "圃場", "点": "点", "倍": "倍", "級": "級", "頭": "頭", "匹": "頭", "袋": "袋",
-    "m": "m", "km": "km", "kg": "kg", "L": "L", "GB": "GB", "階": "階", "番": "番", "機関": "機関",
+    "年生": "年生", "m": "m", "km": "km", "kg": "kg", "L": "L", "GB": "GB", "階": "階", "番": "番", "機関": "機関",
 }  # fmt: skip
 _COUNTER = "|".join(sorted(_COUNTERS, key=len, reverse=True))
 _DURATIONS = {
@@ -172,6 +174,17 @@ def _count(match: re.Match[str]) -> Iterator[tuple[FigureKind, Fraction, str]]:
     yield FigureKind.COUNT, value * _SCALES.get(scale or "", 1), _COUNTERS[match["unit"]]
 
 
+def _clock(match: re.Match[str]) -> Iterator[tuple[FigureKind, Fraction, str]]:
+    hour, minute = int(match["hour"]), 30 if match["half"] else int(match["minute"] or 0)
+    hour += 12 if match["noon"] in {"午後", "夜"} and hour < 12 else 0
+    if hour <= 24 and minute < 60:
+        yield FigureKind.CLOCK, Fraction(hour * 60 + minute), ""
+
+
+def _half_year(_match: re.Match[str]) -> Iterator[tuple[FigureKind, Fraction, str]]:
+    yield FigureKind.DURATION, Fraction(6), "月"
+
+
 _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+|\d{2,4}-\d{2,4}-\d{3,4}"), lambda _: iter(())),
     (re.compile(rf"(?P<amount>(?:{_N}\s?{_SCALE}\s?)+(?:{_N}\s?)?|{_N}\s?)円"), _money),
@@ -197,11 +210,19 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})\s?年度?(?!間)"), _date),
     (re.compile(r"(?<!\d)(?P<month>\d{1,2})月(?:\s?(?P<day>\d{1,2})日)?(?!間|程度)"), _month_day),
     (re.compile(rf"(?P<n>{_N})\s?(?:%|パーセント)"), _percent),
-    (re.compile(rf"(?P<bottom>\d+|{_KN})分の(?P<top>\d+|{_KN})"), _share),
+    (re.compile(rf"(?P<bottom>(?<!\d)\d{{1,9}}|{_KN})分の(?P<top>\d{{1,9}}(?!\d)|{_KN})"), _share),
     (re.compile(rf"(?P<n>{_N}|{_KN})割(?!引)(?:(?P<m>\d)分)?"), _tenths),
+    (
+        re.compile(
+            r"(?P<noon>午前|午後|朝|夜)?(?:の)?(?<!\d)(?P<hour>\d{1,2})時(?!間|期|点|代)"
+            r"(?:(?P<half>半)|(?P<minute>\d{1,2})分)?"
+        ),
+        _clock,
+    ),
+    (re.compile(r"半年"), _half_year),
     (re.compile(r"半額|半分|半減|折半"), _half),
     (re.compile(r"(?<![\d/.])(?P<top>\d{1,3}) ?/ ?(?P<bottom>\d{1,3})(?![\d/])"), _slash),
-    (re.compile(r"(?<![\d.])(?P<n>0\.\d+)(?!\d)"), _factor),
+    (re.compile(r"(?<![\d.])(?P<n>0\.\d{1,9})(?!\d)"), _factor),
     (re.compile(rf"(?P<n>{_N})(?P<scale>億|万|千)?(?P<unit>{_COUNTER})(?![A-Za-z])"), _count),
     (re.compile(rf"(?P<n>{_N}|{_KN})\s?(?P<unit>{_DURATION})(?!度)"), _duration),
     (re.compile(rf"(?P<n>{_KN})(?P<unit>つ|回|名|人|団体|件|か所|種類|個)"), _count),

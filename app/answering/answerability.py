@@ -125,7 +125,6 @@ class AnswerabilityModel:
 
     intercept: float
     threshold: float
-    contradiction_threshold: float
     weights: Mapping[str, float]
 
     def probability(self, measured: AnswerSignals) -> float:
@@ -137,10 +136,8 @@ class AnswerabilityModel:
         )
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
-    def answers(self, measured: AnswerSignals, *, contradicts: bool = False) -> bool:
-        """Evidence that contradicts the question speaks of it: there a lower threshold holds."""
-        threshold = self.contradiction_threshold if contradicts else self.threshold
-        return self.probability(measured) >= threshold
+    def answers(self, measured: AnswerSignals) -> bool:
+        return self.probability(measured) >= self.threshold
 
 
 @cache

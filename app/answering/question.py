@@ -36,7 +36,7 @@ class Question:
 
     `names` are proper names and identifiers among the tokens; `attribute` the words that stand
     right before the interrogative (「締切は何月」 -> 締切); `asserts` says that it takes something
-    for granted and wants it confirmed (「…ですよね」); `is_open` that it has an interrogative.
+    for granted and wants it confirmed (「…ですよね」).
     """
 
     text: str
@@ -47,7 +47,6 @@ class Question:
     attribute: tuple[str, ...]
     figures: tuple[Figure, ...]
     asserts: bool
-    is_open: bool
 
     def coverage(self, words: frozenset[str]) -> float:
         """Share of the question's weight that `words` cover, 0..1."""
@@ -88,7 +87,6 @@ def read(question: str, tokenizer: Tokenizer, weight: Callable[[str], float]) ->
         attribute=() if is_subject else attribute,
         figures=tuple(find_figures(question)),
         asserts=_asserts(question),
-        is_open=bool(_OPEN.search(question)),
     )
 
 

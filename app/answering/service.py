@@ -119,9 +119,8 @@ class AnsweringService:
         if not views:
             return _Found(question, passages, (), None, is_answered=False)
         measured = signals(question, passages, views, self._documents, self._aligner)
-        correction = find_contradiction(question, passages, views, self._tokenizer)
-        is_answered = self._model.answers(measured, contradicts=correction is not None)
-        return _Found(question, passages, views, correction, is_answered)
+        correction = find_contradiction(question, views, self._tokenizer)
+        return _Found(question, passages, views, correction, self._model.answers(measured))
 
     def _answer(self, found: _Found, started: float) -> Answer:
         today = self._clock().astimezone(TOKYO).date()

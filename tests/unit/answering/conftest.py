@@ -19,7 +19,7 @@ from rag.vector_store import InMemoryVectorStore
 
 WORDS = SudachiWords()
 # The committed weights are for the bundled embedder; words alone decide in this small world.
-_MODEL = AnswerabilityModel(-2.4, 0.5, 0.5, 0.0, 1.0, {"rest_cover": 6.0})
+_MODEL = AnswerabilityModel(-2.4, 0.5, {"rest_cover": 6.0})
 
 
 def _index(*documents):

@@ -37,6 +37,11 @@ def test_equal_figures_compare_equal(same):
         pytest.param("1万5千円", [("money", "15000", "円")], id="two scales"),
         pytest.param("実人数1,000万人", [("count", "10000000", "人")], id="a count with a scale"),
         pytest.param("0.7を乗じて", [("ratio", "7/10", "")], id="a factor"),
+        pytest.param("午後１時半から", [("clock", "810", "")], id="a time of day"),
+        pytest.param("８時30分に開場", [("clock", "510", "")], id="a time with minutes"),
+        pytest.param("研修は2時間", [("duration", "2", "時間")], id="no time of day but a length"),
+        pytest.param("半年の猶予", [("duration", "6", "月")], id="half a year"),
+        pytest.param("小学4年生", [("count", "4", "年生")], id="a school year, not a length"),
         pytest.param("償還年限：５年", [("duration", "5", "年")], id="a term of years"),
         pytest.param(
             "R8.9開始", [("day", "900", ""), ("year", "2026", "")], id="a month of an era"
@@ -67,3 +72,8 @@ def test_reading_never_fails_and_figures_do_not_overlap(text):
         ends.setdefault((figure.start, figure.end), []).append(figure.kind)
     spans = sorted(ends)
     assert all(a[1] <= b[0] for a, b in pairwise(spans))
+
+
+@pytest.mark.parametrize("text", ["9" * 7900 + "円", "1" * 5000 + "分の1", "0." + "1" * 5000])
+def test_thousands_of_digits_are_no_figure_and_no_failure(text):
+    assert find_figures(text) == []

@@ -1,0 +1,127 @@
+"""Claimed figures, frequencies, names and alternatives against those of the evidence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from app.answering.premise.alignment import Evidence, Rivals
+from app.answering.premise.claims import Claim
+from app.answering.premise.finding import (
+    FOCUS_CHARS,
+    LABEL_CHARS,
+    PREDICATE_CHARS,
+    Finding,
+    found,
+)
+from app.answering.premise.polarity import ends_denied
+from app.answering.premise.values import Value, load_alternatives, read_values
+
+_SAID_IN_A_WORD = frozenset({"figure", "frequency", "name"})
+# Elsewhere in a clause they say what it is about, not what it asserts.
+_ONLY_IN_FOCUS = frozenset({"name", "latin", "time"})
+_ONLY = re.compile(r"^[^、。]{0,3}(?:しか|だけ|のみ|に限)")
+_EXCLUDED = re.compile(
+    r"^(?:や[^、。]{1,8}?)?(?:で|による[^、。]{0,4}|での[^、。]{0,4})?(?:は|も|では)?[^、。]{0,8}?"
+    r"(?:不可|(?:でき|受け付け|してい|認められ|なり)(?:ない|ません)|行っていません|ではない|ではありません)"
+)
+
+
+def compare(claim: Claim, said: Sequence[Value], evidence: Evidence) -> Iterator[Finding]:
+    """Each value of the claim that the evidence has otherwise. `said`: all of the question's."""
+    for value in _claimed(claim):
+        rivals = _rivals(claim, value, said, evidence)
+        is_focus = value.end >= len(claim.text) - PREDICATE_CHARS
+        finding = found(value.group, claim, value.text, rivals, is_focus=is_focus)
+        if finding:
+            yield finding
+
+
+def _claimed(claim: Claim) -> list[Value]:
+    """Values that the clause asserts; of a predicate only the last one."""
+    predicates = {each.family for each in load_alternatives() if each.is_predicate}
+    values = read_values(claim.text)
+    focus = len(claim.text) - FOCUS_CHARS
+    kept = [
+        value
+        for value in values
+        if value.family not in predicates
+        and (value.end >= focus or value.group not in _ONLY_IN_FOCUS)
+        # An age without a bound is that of the one who asks.
+        and (value.family != "count:歳" or value.bound)
+    ]
+    if not claim.is_firm or "しか" in claim.text:
+        return kept
+    for family in sorted(predicates):
+        last = max((v for v in values if v.family == family), key=lambda v: v.end, default=None)
+        if last and last.end >= len(claim.text) - PREDICATE_CHARS:
+            kept.append(last)
+    return kept
+
+
+def _rivals(claim: Claim, value: Value, said: Sequence[Value], evidence: Evidence) -> Rivals:
+    rivals = Rivals()
+    before = claim.text[max(0, value.start - LABEL_CHARS) : value.start]
+    alignment = evidence.aligned(claim, value=value.text, label=before)
+    is_denied = ends_denied(claim.text, is_claim=True)
+    is_only = value.family == "channel" and bool(_ONLY.match(claim.text[value.end :]))
+    for view in evidence.views:
+        held = [
+            each
+            for each in read_values(view.text)
+            if each.family == value.family and each.bound != "old"
+        ]
+        if not held and not _is_named(value, view.text):
+            continue
+        if not is_only and _agrees(value, held, view.text):
+            rivals.agree(alignment.of(view))
+            continue
+        # What the question says too (「60日前、届出なら14日前」) speaks against nothing in it.
+        others = [
+            each
+            for each in held
+            if not any(each.is_same(mine) for mine in said)
+            and not _is_excluded(each, [each], view.text)
+        ]
+        if others or (not is_denied and _is_excluded(value, held, view.text)):
+            rivals.oppose(alignment.of(view), view, _actual(value, others))
+    return rivals
+
+
+def _is_excluded(value: Value, held: Sequence[Value], text: str) -> bool:
+    """「郵送での受付はしていません」 names the post, and excludes it."""
+    return value.group == "alternative" and any(
+        each.is_same(value) and _EXCLUDED.match(text[each.end :]) for each in held
+    )
+
+
+def _is_named(value: Value, text: str) -> bool:
+    return value.family.startswith("name:") and str(value.canonical) in text.lower()
+
+
+def _agrees(value: Value, held: Sequence[Value], text: str) -> bool:
+    if _is_named(value, text):
+        return True
+    same = [each for each in held if each.is_same(value)]
+    if same and not _is_excluded(value, same, text):
+        return True
+    return value.group == "figure" and not value.bound and _is_within(value, held)
+
+
+def _is_within(value: Value, bounds: Sequence[Value]) -> bool:
+    """「18歳以上」 and 「1年生から6年生」 hold of 20歳 and 4年生."""
+    least = [Fraction(each.canonical) for each in bounds if each.bound == "least"]
+    most = [Fraction(each.canonical) for each in bounds if each.bound == "most"]
+    if not least:
+        return False
+    claimed = Fraction(value.canonical)
+    return min(least) <= claimed and (not most or claimed <= max(most))
+
+
+def _actual(value: Value, others: Sequence[Value]) -> str:
+    """What stands there instead, where it can be said in a word."""
+    if value.group not in _SAID_IN_A_WORD:
+        return ""
+    alike = [each for each in others if each.bound == value.bound] or others
+    return "、".join(dict.fromkeys(each.text for each in alike[:2]))

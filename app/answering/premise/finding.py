@@ -1,0 +1,62 @@
+"""What speaks against a claim, before it is decided how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.answering.evidence import UnitView
+from app.answering.premise.alignment import Fit, Rivals
+from app.answering.premise.claims import Claim
+
+PREDICATE_CHARS = 14
+"""At the end of a clause stands what it asserts."""
+FOCUS_CHARS = 16
+LABEL_CHARS = 12
+"""Before a value stands what it is the value of (「補助率は2/3」)."""
+
+FIGURES = frozenset({"figure", "time", "frequency"})
+
+_MIN_LABEL = 0.16
+_MIN_OWN = 0.12
+_MIN_RANK = 0.6
+_MIN_AROUND = 0.1
+_MIN_PASSAGE = 0.5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A unit against a claim. `group`: the kind of contradiction (see `confidence.toml`).
+
+    `is_focus`: what is contradicted stands at the end of the clause; `asserted`, `actual`: what
+    the claim and the unit say, where that can be said in a word.
+    """
+
+    group: str
+    is_firm: bool
+    is_focus: bool
+    asserted: str
+    actual: str
+    unit: UnitView
+    fit: Fit
+
+    @property
+    def speaks_of_it(self) -> bool:
+        """A unit about something else contradicts nothing, however near it lies."""
+        if self.group in FIGURES and self.fit.label < _MIN_LABEL:
+            return False
+        if self.group not in FIGURES and self.fit.rank < _MIN_RANK:
+            return False
+        if self.group.startswith("sentence") and self.fit.own < _MIN_OWN:
+            return False
+        return self.fit.around >= _MIN_AROUND or self.fit.passage >= _MIN_PASSAGE
+
+
+def found(
+    group: str, claim: Claim, asserted: str, rivals: Rivals, *, is_focus: bool
+) -> Finding | None:
+    """The finding, if a unit speaks against the claim and none as much for it."""
+    unit = rivals.opponent
+    if unit is None:
+        return None
+    finding = Finding(group, claim.is_firm, is_focus, asserted, rivals.actual, unit, rivals.against)
+    return finding if finding.speaks_of_it else None
