@@ -16,7 +16,7 @@ class Application:
         self.erased = asyncio.Event()
         self.warm_up = self
 
-    def start(self) -> None:
+    def start(self, then=None):
         self.loop = asyncio.get_running_loop()
 
     def clock(self) -> datetime:
