@@ -119,17 +119,23 @@ class _FakeStream:
         self._answer = answer
         self._pieces = _cut(answer.pieces, request.stop, request.max_tokens)
         self._deadline = 0.0
+        self._is_over = False
         self._is_closed = threading.Event()
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> str:
+        if self._is_over:
+            raise StopIteration
+        self._is_over = True  # unless a piece comes
         self._deadline = self._deadline or time.monotonic() + self._request.deadline_seconds
         piece = next(self._pieces, None)
         self._wait(None if piece is None and self._answer.hangs else self._answer.delay_seconds)
         if piece is not None:
-            return checked_piece(piece, self._model.name)
+            checked = checked_piece(piece, self._model.name)
+            self._is_over = False
+            return checked
         if self._answer.error is not None:
             raise self._answer.error
         raise StopIteration

@@ -117,9 +117,7 @@ class LocalModelServer:
             if self._thread is None:
                 self._stopping.clear()
                 self._set(ServerState(ServerPhase.STARTING))
-                self._thread = threading.Thread(
-                    target=self._run, name="local-model", daemon=True
-                )
+                self._thread = threading.Thread(target=self._run, name="local-model", daemon=True)
                 self._thread.start()
 
     def stop(self) -> None:
@@ -176,8 +174,8 @@ class LocalModelServer:
             started = time.monotonic()
             try:
                 reason = self._serve()
-            except OSError as error:  # no such program, no memory for a process
-                reason = f"起動できません: {type(error).__name__}"
+            except Exception as error:  # noqa: BLE001 - the watch itself must never end
+                reason = f"起動できません（{type(error).__name__}）"
             finally:
                 self._model = None
                 self._end(self._process)
@@ -229,11 +227,10 @@ class LocalModelServer:
         self._process = process
         return process
 
-    def _read_address(
-        self, process: subprocess.Popen[bytes], key: str
-    ) -> tuple[str | None, str]:
+    def _read_address(self, process: subprocess.Popen[bytes], key: str) -> tuple[str | None, str]:
         """Where it listens, or None and why not."""
-        assert process.stdin is not None and process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
         order = {
             "model": str(self._settings.model),
             "threads": self._settings.threads,
@@ -280,7 +277,7 @@ def _address_in(line: bytes) -> tuple[str | None, str]:
             logger.warning("local model: %s", told["error"])
             return None, "モデルを読み込めません"
         return checked_base_url(told["address"]), ""
-    except (ValueError, TypeError, KeyError, AttributeError, EndpointRefusedError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, EndpointRefusedError):
         return None, "応答が壊れています"
 
 

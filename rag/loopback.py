@@ -87,7 +87,11 @@ class LoopbackTransport(httpx.HTTPTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
-        if (url.scheme, url.host, url.port) != (self._base.scheme, self._base.host, self._base.port):
+        if (url.scheme, url.host, url.port) != (
+            self._base.scheme,
+            self._base.host,
+            self._base.port,
+        ):
             raise EndpointRefusedError
         for name in set(request.headers) - _SENT:
             del request.headers[name]

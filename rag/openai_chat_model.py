@@ -1,4 +1,4 @@
-"""The one chat client: LangChain's `ChatOpenAI` against the base URL of a server on this machine."""
+"""The one chat client: LangChain's `ChatOpenAI` against a server on this machine."""
 
 from __future__ import annotations
 
@@ -66,13 +66,14 @@ class OpenAIChatModel:
         def ask() -> Iterator[Any]:
             with self._lock:  # two threads must not make it twice
                 client = self._client
-            return client.stream(
+            answer: Iterator[Any] = client.stream(
                 [{"role": each.role, "content": each.text} for each in messages],
                 stop=list(stop) or None,
                 max_tokens=max_tokens,
                 temperature=temperature,
                 extra_body=body or None,
             )
+            return answer
 
         return _Answer(self.name, ask, self._transport, deadline_seconds)
 
@@ -122,9 +123,7 @@ class _Answer:
         self._is_finished = False
         self._reading = threading.Lock()
         self._chunks: Iterator[Any] | None = None
-        self._timer = threading.Timer(
-            deadline_seconds, _cut_late, (self._request, self._is_late)
-        )
+        self._timer = threading.Timer(deadline_seconds, _cut_late, (self._request, self._is_late))
         self._timer.daemon = True
 
     def __iter__(self) -> Self:
@@ -156,9 +155,10 @@ class _Answer:
             if explained is None:
                 return None
             raise explained from error
-        return self._at_the_end()
+        self._check_end()
+        return None
 
-    def _at_the_end(self) -> None:
+    def _check_end(self) -> None:
         self._end()
         if self._is_late.is_set():
             raise ChatModelTimeoutError(self._name, self._seconds)
@@ -201,23 +201,21 @@ def _cut_late(request: Interruptible, is_late: threading.Event) -> None:
 
 
 def explain_failure(error: Exception, name: str) -> ChatModelError:
-    """Any failure of a request in our words. No message of the server is taken over: it may quote.
+    """Any failure of a request in our words.
 
+    No message of the server is taken over, for it may quote what was asked.
     """
     import openai  # noqa: PLC0415 - loaded with the client
 
+    if isinstance(error.__cause__, ChatModelError):
+        return error.__cause__  # our own transport refused; the client wrapped that
     match error:
-        case ChatModelError():
-            return error
         case openai.APITimeoutError():
             return ChatModelTimeoutError(name, _LONGEST_SILENCE_SECONDS)
-        case openai.APIStatusError(status_code=status) if status < 500:
-            return ChatModelUnavailableError(name, f"要求が断られました: HTTP {status}")
         case openai.APIStatusError(status_code=status):
-            return ChatModelUnavailableError(name, f"サーバーの障害: HTTP {status}")
+            return ChatModelUnavailableError(name, f"断られました: HTTP {status}")
         case openai.APIConnectionError():
-            cause = error.__cause__
-            if isinstance(cause, ChatModelError):
-                return cause
             return ChatModelUnavailableError(name, "つながりません")
+        case ChatModelError():
+            return error
     return ChatModelGarbledError(name)
