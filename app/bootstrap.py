@@ -26,6 +26,7 @@ from app.knowledge.errors import explain_store_failure
 from app.knowledge.ingest_run import IngestRules
 from app.knowledge.programmes import LiveProgrammes
 from app.knowledge.service import IndexParts, KnowledgeService
+from app.language_model import LanguageModel, make_language_model
 from app.security import Cipher, open_cipher
 from app.settings import Settings
 from app.store_lock import StoreLock
@@ -56,6 +57,7 @@ class Overrides:
     tokenizer: Tokenizer | None = None
     answering: AnsweringService | None = None
     passwords: Passwords | None = None
+    language_model: LanguageModel | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class Application:
     answering: AnsweringService
     accounts: Callable[[Session], AccountService]
     warm_up: WarmUp
+    language_model: LanguageModel
     container: Container
     store_lock: StoreLock
 
@@ -102,6 +105,7 @@ class Application:
             self.container.questions(session).erase_old()
 
     def close(self) -> None:
+        self.language_model.stop()
         self.store_lock.release()
         self.engine.dispose()
 
@@ -147,6 +151,7 @@ def build(
     answering = given.answering or _make_answering(search, clock, installation)
     accounts = _account_factory(given.passwords, clock, settings.session_hours)
     warm_up = WarmUp(_warm_up_steps(knowledge, search), _hint_if_empty(knowledge))
+    language_model = given.language_model or make_language_model(settings)
     container = Container(
         settings=settings,
         clock=clock,
@@ -159,6 +164,7 @@ def build(
         ),
         programmes=programmes,
         readiness=warm_up,
+        language_model=language_model,
     )
     return Application(
         settings=settings,
@@ -171,6 +177,7 @@ def build(
         answering=answering,
         accounts=accounts,
         warm_up=warm_up,
+        language_model=language_model,
         container=container,
     )
 

@@ -32,7 +32,7 @@ def add_commands(cli: typer.Typer, line: CommandLine) -> None:
         """Web を動かします。検索の準備は裏で進み、終わりしだい質問できます。"""
         with line.records("serve") as application:
             application.store_lock.acquire()
-            serve_application(application, host, port)
+            serve_application(application, host, port, may_pull=False)
 
     @cli.command("run")
     def run(host: HostOption = None, port: PortOption = None) -> None:
@@ -40,7 +40,7 @@ def add_commands(cli: typer.Typer, line: CommandLine) -> None:
         with line.store("run") as application:
             ingest_corpus(application)
             show_accounts(application)
-            serve_application(application, host, port)
+            serve_application(application, host, port, may_pull=True)
 
     @cli.command("worker")
     def worker() -> None:
@@ -51,8 +51,13 @@ def add_commands(cli: typer.Typer, line: CommandLine) -> None:
         )
 
 
-def serve_application(application: Application, host: str | None, port: int | None) -> None:
-    """Serve until interrupted. Connections are accepted before anything heavy is loaded."""
+def serve_application(
+    application: Application, host: str | None, port: int | None, *, may_pull: bool
+) -> None:
+    """Serve until interrupted. Connections are accepted before anything heavy is loaded.
+
+    `may_pull`: whether a language model that is not here may be pulled meanwhile.
+    """
     import uvicorn  # noqa: PLC0415 - other commands need no web server
 
     from app.main import create_app  # noqa: PLC0415 - the same
@@ -63,7 +68,9 @@ def serve_application(application: Application, host: str | None, port: int | No
     address = _address(listener)
     web = create_app(
         application.container,
-        lifespan=make_lifespan(application, lambda: say(f"よりそいを起動しました: {address}")),
+        lifespan=make_lifespan(
+            application, lambda: say(f"よりそいを起動しました: {address}"), may_pull=may_pull
+        ),
     )
     # No access log: addresses of pages may hold what a person looked for.
     config = uvicorn.Config(web, log_config=None, access_log=False, server_header=False)
@@ -151,18 +158,24 @@ def _address(listener: socket.socket) -> str:
 
 
 def make_lifespan(
-    application: Application, announce: Callable[[], None]
+    application: Application, announce: Callable[[], None], *, may_pull: bool = False
 ) -> Callable[[object], AbstractAsyncContextManager[None]]:
     """What runs beside the requests: loading, and erasing what is past its time of keeping."""
 
     @asynccontextmanager
     async def lifespan(_web: object) -> AsyncIterator[None]:
-        application.warm_up.start(then=collector.spare_what_stays)
+        def warmed_up() -> None:
+            collector.spare_what_stays()
+            # After what a search needs, so that the two do not compete for disk and memory.
+            application.language_model.start(may_pull=may_pull, say=say)
+
+        application.warm_up.start(then=warmed_up)
         daily = asyncio.create_task(run_daily(application.erase_old, application.clock))
         announce()
         try:
             yield
         finally:
             daily.cancel()
+            application.language_model.stop()
 
     return lifespan

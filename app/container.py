@@ -11,6 +11,7 @@ from app.accounts.service import AccountService
 from app.accounts.throttle import SignInThrottle
 from app.chat.service import QuestionService
 from app.clock import Clock
+from app.language_model import LanguageModelProbe
 from app.security import Cipher
 from app.settings import Settings
 from rag.passage import Audience
@@ -100,3 +101,4 @@ class Container:
     questions: Callable[[Session], QuestionService]
     programmes: Programmes
     readiness: ReadinessProbe
+    language_model: LanguageModelProbe

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -49,6 +50,31 @@ class Settings(BaseSettings):
     )
     embedding_threads: int = Field(
         default=0, ge=0, description="埋め込みに使うスレッド数（0 は CPU の数）"
+    )
+    llm: Literal["local", "off", "openai"] = Field(
+        default="local",
+        description="文章生成: local（内蔵のモデル）、off（使わない）、openai（次の接続先）",
+    )
+    llm_base_url: str = Field(
+        default="",
+        description="文章生成の接続先（OpenAI 互換。いまはこの機械の中のアドレスだけ）。"
+        "例: http://127.0.0.1:8080/v1",
+    )
+    llm_model: str = Field(default="", description="接続先でのモデルの名前（openai のとき）")
+    llm_api_key: SecretStr | None = Field(
+        default=None, description="接続先の鍵（openai のとき。要らなければ空）"
+    )
+    llm_threads: int = Field(
+        default=0, ge=0, le=256, description="内蔵のモデルに使うスレッド数（0 は CPU の数）"
+    )
+    llm_context: int = Field(
+        default=2048,
+        ge=1024,
+        le=32768,
+        description="内蔵のモデルが一度に扱うトークン数（増やすとメモリも増えます）",
+    )
+    llm_deadline_seconds: float = Field(
+        default=60.0, gt=0, le=600, description="一つの回答の文章生成を待つ秒数"
     )
     secret_key: SecretStr | None = Field(
         default=None,

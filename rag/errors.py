@@ -137,3 +137,47 @@ class ModelFormatError(ModelError):
             f"{what} を読めません（{reason}）。"
             "フォルダーを削除して `yorisoi models pull` をやり直してください。"
         )
+
+
+class ChatModelError(RagError):
+    """A language model gave no usable answer; the evidence stands without it."""
+
+
+class ChatModelUnavailableError(ChatModelError):
+    """Nothing answers, or it answers with a refusal. `reason` holds no part of a prompt."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"文章生成モデル「{name}」を使えません（{reason}）。"
+            "資料の抜粋はそのまま使えます。続くときは、モデルの状態を確かめてください。"
+        )
+
+
+class ChatModelTimeoutError(ChatModelError):
+    """The whole answer did not come within its deadline."""
+
+    def __init__(self, name: str, seconds: float) -> None:
+        super().__init__(
+            f"文章生成モデル「{name}」が {seconds:g} 秒以内に書き終えませんでした。"
+            "資料の抜粋はそのまま使えます。"
+        )
+
+
+class ChatModelGarbledError(ChatModelError):
+    """What came is no answer: broken protocol, broken characters, or cut off in the middle."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"文章生成モデル「{name}」の応答が壊れています。資料の抜粋はそのまま使えます。"
+            "続くときは、モデルとその版を確かめてください。"
+        )
+
+
+class EndpointRefusedError(ChatModelError):
+    """The endpoint is not on this machine, or is no address at all."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "文章生成の接続先には、いまはこの機械の中のアドレスだけを使えます。"
+            "YORISOI_LLM_BASE_URL を http://127.0.0.1:8080/v1 のような形にしてください。"
+        )

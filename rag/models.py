@@ -48,6 +48,9 @@ _PARTIAL = ".partial"
 BUNDLED_EMBEDDER = "e5-small"
 """What needs no choice of the operator; safety and weighing use it, whatever the index uses."""
 
+BUNDLED_LLM = "qwen2.5-coder-1.5b"
+"""The language model that answers as provider `local`."""
+
 ProgressCallback = Callable[[int, int, str], None]
 """Called with bytes done, bytes in all, and a stage in Japanese. Bytes never run backwards."""
 

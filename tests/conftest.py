@@ -1,6 +1,13 @@
 """What every test stands on: no developer's settings, no randomness, the shared seed if it is here."""
 
+import json
 import os
+import select
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -35,3 +42,76 @@ def seed_path() -> Path:
     if not SEED.is_dir():
         pytest.skip("講演資料（shared/seed）がこのチェックアウトの隣にありません")
     return SEED
+
+
+@dataclass
+class ModelServerStub:
+    """Speaks the OpenAI protocol as far as a test says. `lines` are what it streams, as they are."""
+
+    address: str = ""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    lines: list[str | float] = field(default_factory=list)  # a number: seconds of silence
+    requests: list[tuple[str, dict[str, str], dict]] = field(default_factory=list)
+    broken_off: threading.Event = field(default_factory=threading.Event)
+
+    def says(self, *pieces: str, delay: float = 0.0, finish: str | None = "stop") -> None:
+        self.lines = []
+        for piece in pieces:
+            self.lines += [delay, _chunk({"content": piece}, None)]
+        if finish:
+            self.lines += [_chunk({}, finish), "data: [DONE]\n\n"]
+
+
+def _chunk(delta: dict, finish: str | None) -> str:
+    choice = {"index": 0, "delta": delta, "finish_reason": finish}
+    content = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "stub"}
+    return f"data: {json.dumps({**content, 'choices': [choice]}, ensure_ascii=False)}\n\n"
+
+
+@pytest.fixture
+def model_server() -> Iterator[ModelServerStub]:
+    stub = ModelServerStub()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["content-length"]))
+            stub.requests.append((self.path, dict(self.headers), json.loads(body)))
+            self.send_response(stub.status)
+            for name, value in {"content-type": "text/event-stream", **stub.headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            left = json.loads(body).get("max_completion_tokens", 1_000)
+            stops = [f'"{stop}' for stop in json.loads(body).get("stop") or ()]
+            try:
+                for line in stub.lines:
+                    is_piece = isinstance(line, str) and '"content": "' in line
+                    left -= is_piece
+                    if is_piece and (left < 0 or any(stop in line for stop in stops)):
+                        self.wfile.write(_chunk({}, "stop").encode())
+                        return
+                    if isinstance(line, float):
+                        self._wait(line)
+                    else:
+                        self.wfile.write(line.encode())
+                        self.wfile.flush()
+            except OSError:
+                stub.broken_off.set()
+
+        def _wait(self, seconds):
+            """Silence, until the other side has gone."""
+            readable, _, _ = select.select([self.connection], [], [], seconds)
+            if readable and not self.connection.recv(1, socket.MSG_PEEK):
+                raise ConnectionResetError
+
+        def log_message(self, *_arguments):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    stub.address = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield stub
+    server.shutdown()
+    thread.join()
+    server.server_close()

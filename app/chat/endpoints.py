@@ -19,6 +19,7 @@ from app.dependencies import (
     require,
 )
 from app.errors import NotFoundError, YorisoiError
+from app.language_model import LanguageModelStatus
 from app.pages import Render
 from rag.passage import Audience
 
@@ -35,7 +36,8 @@ def show_ask(render: RenderDep, container: ContainerDep, example: int = -1) -> R
         return render("chat/starting.html", message=state.message)
     examples = example_questions(container.programmes.list_programmes(_AUDIENCE))
     typed = examples[example] if 0 <= example < len(examples) else ""
-    return _ask_page(render, typed=typed, examples=examples)
+    writing = container.language_model.status()
+    return _ask_page(render, typed=typed, examples=examples, writing=writing)
 
 
 @router.post("/questions", dependencies=[require(Permission.ASK)])
@@ -113,11 +115,12 @@ _HISTORY_CONTEXT: dict[str, Any] = {
 }
 
 
-def _ask_page(
+def _ask_page(  # noqa: PLR0913 - what the page shows, each with a default
     render: Render,
     *,
     typed: str,
     examples: Sequence[str] = (),
+    writing: LanguageModelStatus | None = None,
     error: str = "",
     status_code: int = 200,
 ) -> Response:
@@ -127,6 +130,7 @@ def _ask_page(
         typed=typed,
         error=error,
         examples=examples,
+        writing=writing,
         max_chars=MAX_QUESTION_CHARS,
         current_path="/",
     )

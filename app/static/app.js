@@ -124,3 +124,23 @@ for (const place of all("[data-wait-ready]")) {
   };
   setTimeout(look, 1000);
 }
+
+// How far the language model is. Answers do not wait for it, so this is only told.
+for (const place of all("[data-writing]")) {
+  const look = async () => {
+    try {
+      const response = await fetch(place.dataset.writing, { headers: { Accept: "application/json" } });
+      const model = (await response.json()).language_model;
+      if (model.state === "ready" || model.state === "off") {
+        place.textContent = model.state === "ready" ? "文章生成モデルの準備ができました。" : "";
+        return;
+      }
+      const message = `${model.message}いまは、資料の抜粋でお答えします。`;
+      if (place.textContent !== message) place.textContent = message;
+    } catch {
+      // The server may be restarting; look again.
+    }
+    setTimeout(look, 5000);
+  };
+  setTimeout(look, 5000);
+}

@@ -106,6 +106,7 @@ def _environment(settings: Settings, port: int) -> Mapping[str, str]:
         "YORISOI_MODELS_DIR": str(settings.models_dir.absolute()),
         "YORISOI_EMBEDDING_MODEL": settings.embedding_model,
         "YORISOI_HOST": "127.0.0.1",
+        "YORISOI_LLM": "off",  # the same server, whatever this machine has pulled
         "YORISOI_PORT": str(port),
         "PYTHONPATH": os.pathsep.join([str(_CHECKOUT), os.environ.get("PYTHONPATH", "")]),
     }

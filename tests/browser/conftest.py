@@ -48,7 +48,7 @@ def server(tmp_path_factory):
     log = folder / "log.txt"
     make = shutil.which("make")
     assert make is not None
-    command = [make, "run", f"PORT={port}", f"DATA_DIR={folder / 'data'}"]
+    command = [make, "run", "NO_LLM=1", f"PORT={port}", f"DATA_DIR={folder / 'data'}"]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with log.open("wb") as out:
         process = subprocess.Popen(

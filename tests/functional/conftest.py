@@ -29,6 +29,7 @@ from app.chat.repository import QuestionRepository
 from app.chat.service import QuestionService
 from app.container import Block, Container, PageText, PageView, ProgrammeRow, Readiness
 from app.db import make_engine, make_session_factory, migrate, transaction
+from app.language_model import LanguageModelState, LanguageModelStatus
 from app.main import create_app
 from app.security import Cipher
 from app.settings import Settings
@@ -122,6 +123,16 @@ class SettableReadiness:
     now: Readiness = field(default_factory=lambda: Readiness(ready=True))
 
     def state(self) -> Readiness:
+        return self.now
+
+
+@dataclass
+class SettableLanguageModel:
+    now: LanguageModelStatus = field(
+        default_factory=lambda: LanguageModelStatus(LanguageModelState.OFF)
+    )
+
+    def status(self) -> LanguageModelStatus:
         return self.now
 
 
@@ -238,6 +249,11 @@ def readiness() -> SettableReadiness:
 
 
 @pytest.fixture
+def language_model() -> SettableLanguageModel:
+    return SettableLanguageModel()
+
+
+@pytest.fixture
 def settings(tmp_path: Path, database_url: str) -> Settings:
     return Settings(_env_file=None, data_dir=tmp_path, database_url=database_url, secret_key=KEY)
 
@@ -251,6 +267,7 @@ def container(
     answering: EnqueuedAnswering,
     programmes: ListedProgrammes,
     readiness: SettableReadiness,
+    language_model: SettableLanguageModel,
 ) -> Container:
     cipher = Cipher([KEY])
     passwords = cheap_passwords()
@@ -273,6 +290,7 @@ def container(
         questions=questions,
         programmes=programmes,
         readiness=readiness,
+        language_model=language_model,
     )
 
 

@@ -232,7 +232,8 @@ def test_health_stands_without_database_and_before_readiness(container, nobody, 
 
     response = browser.get("/healthz")
     assert response.status_code == 200
-    assert response.json() == {"status": "starting", "message": "モデルを読み込んでいます"}
+    said = response.json()
+    assert (said["status"], said["message"]) == ("starting", "モデルを読み込んでいます")
     readiness.now = Readiness(ready=True)
     assert browser.get("/healthz").json()["status"] == "ready"
 

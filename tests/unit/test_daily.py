@@ -7,6 +7,7 @@ import pytest
 
 from app.cli_serve import make_lifespan
 from app.daily import run_daily
+from app.language_model import NoLanguageModel
 
 
 class Application:
@@ -15,8 +16,9 @@ class Application:
     def __init__(self) -> None:
         self.erased = asyncio.Event()
         self.warm_up = self
+        self.language_model = NoLanguageModel()
 
-    def start(self, then=None):
+    def start(self, **_given: object) -> None:
         self.loop = asyncio.get_running_loop()
 
     def clock(self) -> datetime:

@@ -47,7 +47,7 @@ def start(data_dir: Path) -> Iterator[Start]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+            env={**os.environ, "PYTHONPATH": str(ROOT), "YORISOI_LLM": "off", **environment},
         )
         processes.append(process)
         return process

@@ -1,0 +1,56 @@
+"""A GBNF grammar that leaves a small model little room to leave its evidence.
+
+Each line ends with the number of a piece of evidence, and may use only hiragana, the characters of
+evidence and question, and figures and Latin words whole, as they stand in the evidence. So a
+figure, a date, an amount or an address that no evidence holds cannot be written at all. Whether a
+line is true is another question; others check that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+_RUN = re.compile(
+    r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]+(?:[-−‐.,，．/／:：~〜～@_][0-9A-Za-z０-９Ａ-Ｚａ-ｚ]+)*"
+)
+_HAS_DIGIT = re.compile(r"[0-9０-９]")
+_SHORTEST = 7  # characters, with or without a run before each
+_FREE = "ぁ-んー、・「」（）"
+# Between figures these would make new ones: they come inside of runs only.
+_JOINERS = "-−‐.,，．/／:：~〜～@_"
+_NEVER = frozenset(_JOINERS + '。！？\n\r\t[]［］<>＜＞「」『』\\^-"')
+
+
+def answer_grammar(question: str, evidence: Sequence[str], *, nothing: str, max_lines: int) -> str:
+    """GBNF for `nothing`, or one to `max_lines` lines of the form `文。[2]`."""
+    numbers = " | ".join(f'"[{n}]"' for n in range(1, len(evidence) + 1))
+    more = ' ("\\n" line' * (max_lines - 1) + ")?" * (max_lines - 1)
+    whole = "\n".join(evidence)
+    own = set(_RUN.findall(whole))
+    asked = {run for run in _RUN.findall(question) if not _HAS_DIGIT.search(run)}
+    runs = sorted(own | asked)
+    after_run = " | run closed" if runs else ""
+    rules = [
+        f"root ::= {_literal(nothing)} | line{more}",
+        # A bare はい is no answer, so a sentence has a beginning of some length.
+        f'line ::= head{{{_SHORTEST}}} open "。" number',
+        "head ::= char" + (" | run char" if runs else ""),
+        # After a run comes a character: two runs that touched would make a third.
+        f'open ::= char open{after_run} | ""',
+        f"char ::= [{_FREE}{_characters(whole + question)}]",
+        f"number ::= {numbers}",
+    ]
+    if runs:
+        rules += ['closed ::= char open | ""', "run ::= " + " | ".join(map(_literal, runs))]
+    return "\n".join(rules) + "\n"
+
+
+def _characters(text: str) -> str:
+    """What is left of a text without its runs, each character once, for a class of GBNF."""
+    kept: Iterable[str] = set(_RUN.sub("", text)) - _NEVER
+    return "".join(sorted(each for each in kept if each.isprintable() and not "ぁ" <= each <= "ん"))
+
+
+def _literal(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

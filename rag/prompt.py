@@ -1,0 +1,74 @@
+"""Versioned prompts: files in `rag/prompts/`, named `<name>.v<version>.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from rag.chat_model import Message
+
+_FOLDER = Path(__file__).with_name("prompts")
+# What a text could use to end the fence it stands in, or to begin a number of its own.
+_FENCE = str.maketrans("<>[]", "＜＞［］")
+MAX_EVIDENCE_CHARS = 480
+MAX_QUESTION_CHARS = 240
+_FRACTION = re.compile(r"(?<=[0-9]) ?/ ?(?=[0-9])")  # a layout may pull 1/2 apart
+_NEWLINES = re.compile(r"\s*\n\s*")
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A version of a prompt. `user` holds `{evidence}` and `{question}`."""
+
+    name: str
+    version: int
+    system: str
+    user: str
+
+    @property
+    def id(self) -> str:
+        """As records name it: `answer.v1`."""
+        return f"{self.name}.v{self.version}"
+
+    def messages(self, question: str, evidence: Sequence[str]) -> list[Message]:
+        """The prompt for a question; `evidence` (from `fitting`) is numbered from 1."""
+        numbered = "\n".join(f"[{n}] {text}" for n, text in enumerate(evidence, start=1))
+        user = self.user.format(evidence=numbered, question=fenced(shortened(question)))
+        return [Message("system", self.system), Message("user", user)]
+
+
+@cache
+def load_prompt(name: str, version: int) -> Prompt:
+    """The prompt of that name and version. Raises FileNotFoundError: it is part of the program."""
+    text = (_FOLDER / f"{name}.v{version}.toml").read_text(encoding="utf-8")
+    parts = tomllib.loads(text)
+    return Prompt(name, version, parts["system"].strip(), parts["user"].strip())
+
+
+def fitting(evidence: Sequence[str]) -> list[str]:
+    """The first units that together stay within MAX_EVIDENCE_CHARS, fenced; the very first cut."""
+    chosen: list[str] = []
+    left = MAX_EVIDENCE_CHARS
+    for text in evidence:
+        if len(text) > left and chosen:
+            break
+        chosen.append(fenced(text[:left]))
+        left -= len(text)
+    return chosen
+
+
+def fenced(text: str) -> str:
+    """`text` on one line, without the signs that the prompt itself uses."""
+    return _FRACTION.sub("/", _NEWLINES.sub(" ", text.strip())).translate(_FENCE)
+
+
+def shortened(question: str) -> str:
+    """A long question's beginning and end: what is asked stands in one of them."""
+    if len(question) <= MAX_QUESTION_CHARS:
+        return question
+    half = MAX_QUESTION_CHARS // 2
+    return f"{question[:half]}…{question[-half:]}"

@@ -1,0 +1,39 @@
+"""What people and monitors see of the language model."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.language_model import LanguageModelState, LanguageModelStatus
+
+STATES = [
+    LanguageModelStatus(LanguageModelState.ABSENT, "文章生成モデルがありません。"),
+    LanguageModelStatus(LanguageModelState.PULLING, "取得しています（34%）。", 34),
+    LanguageModelStatus(LanguageModelState.STARTING, "読み込んでいます。"),
+    LanguageModelStatus(LanguageModelState.FAILED, "終了しました。", None, 5),
+]
+
+
+@pytest.mark.parametrize("status", STATES, ids=lambda status: status.state.value)
+def test_page_and_health_tell_the_state_and_questions_are_answered(staff, language_model, status):
+    language_model.now = status
+
+    health = staff.get("/healthz").json()
+    assert health["status"] == "ready"
+    assert health["language_model"] == {
+        "state": status.state.value,
+        "message": status.message,
+        "percent": status.percent,
+        "retry_seconds": status.retry_seconds,
+    }
+    page = staff.get("/").text
+    assert f"{status.message}いまは、資料の抜粋でお答えします。" in page
+    assert staff.ask("補助率は？").status_code == 303
+
+
+@pytest.mark.parametrize("state", [LanguageModelState.OFF, LanguageModelState.READY])
+def test_page_says_nothing_where_there_is_nothing_to_say(staff, language_model, state):
+    language_model.now = LanguageModelStatus(state)
+
+    assert "data-writing" not in staff.get("/").text
+    assert staff.get("/healthz").json()["language_model"]["state"] == state.value
