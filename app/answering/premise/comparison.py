@@ -15,8 +15,8 @@ from app.answering.premise.finding import (
     Finding,
     found,
 )
-from app.answering.premise.polarity import ends_denied
-from app.answering.premise.values import Value, load_alternatives, read_values
+from rag.polarity import ends_denied
+from rag.values import Value, load_alternatives, read_values
 
 _SAID_IN_A_WORD = frozenset({"figure", "frequency", "name"})
 # Elsewhere in a clause they say what it is about, not what it asserts.

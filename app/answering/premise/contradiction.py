@@ -16,9 +16,9 @@ from app.answering.premise.comparison import compare
 from app.answering.premise.confidence import load_confidence
 from app.answering.premise.denial import denied_words, opposed_sentence
 from app.answering.premise.finding import Finding
-from app.answering.premise.values import read_values
 from app.answering.question import Question
 from rag.tokenizer import Tokenizer
+from rag.values import read_values
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from app.answering.premise.finding import (
     Finding,
     found,
 )
-from app.answering.premise.polarity import ends_denied, is_denied, neutralised, says_no, stems
-from app.answering.premise.values import Value, read_values
+from rag.polarity import ends_denied, is_denied, neutralised, says_no, stems
+from rag.values import Value, read_values
 
 # 「しなくていい」 denies a need, these deny a right: an affirmation contradicts only these.
 _FORBIDS = re.compile(

@@ -6,10 +6,10 @@ from app.answering.evidence import EvidenceLimits, view_units
 from app.answering.premise import find_contradiction
 from app.answering.premise.claims import find_claims
 from app.answering.premise.confidence import load_confidence
-from app.answering.premise.polarity import ends_denied, is_denied, neutralised
-from app.answering.premise.values import load_alternatives, read_values
 from app.answering.question import checked, read
 from rag.passage import DocumentInfo, SearchScope
+from rag.polarity import ends_denied, is_denied, neutralised
+from rag.values import load_alternatives, read_values
 
 _TEXT = """推進体制構築支援
 

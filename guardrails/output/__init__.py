@@ -1,0 +1,1 @@
+"""Guards between what a model writes and the people who read it."""

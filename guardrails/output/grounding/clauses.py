@@ -1,0 +1,107 @@
+"""A sentence in clauses, each with what the sentence as a whole is about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rag.polarity import ends_denied, neutralised
+
+# After these a clause goes on: what stands before the comma is no statement of its own.
+_GOES_ON = re.compile(
+    r"(?:[はもにをへとやの]|[がで](?<!ですが)(?<!ますが)(?<!せんが)(?<!たが)(?<!るが)(?<!ないが)|から|まで|より|とき|場合|以上|うち|又は|及び|または|および|など|等|ほか)$"
+)
+_PREDICATE_OR_FIGURE = re.compile(
+    r"\d|半額|全額|(?:ます|です|ません|ない|ので|のみ|不可|対象外|し|て|で|く|れ|り|き|る|た|た?が)$"
+)
+_COMMA = re.compile(r"(?<=[、。，;；])")
+_OPENING = re.compile(r"^(?:はい|いいえ|いえ|ええ)(?:[、。，,\s]|$)")
+_TOPIC = re.compile(r"^(?P<topic>.+?)(?:については|に関しては|では|には|の場合は?|とは|は|なら)")
+_COLON = re.compile(r"^(?P<topic>[^:、。]{1,30}):")
+_ASIDE = re.compile(r"[(（]([^()（）]*)[)）]")
+_CONDITIONAL = re.compile(
+    r"(?<=とき)(?:は|も|に)?|(?<=場合)(?:は|も|に|、)*|(?<=[えけせてねべめれげ]ば)"
+)
+_REFUSED = re.compile(r"除[くかきい外]|遠慮|お断り|外れ|控えて|やめて|限りでは?ない|認めず")
+_MARKED_OUT = re.compile(r"^\s*[×✕✖╳]")
+
+
+@dataclass(frozen=True)
+class Clause:
+    """`topic` is what it is about: its own, or the sentence's where it names none."""
+
+    text: str
+    topic: str
+
+
+def opening(sentence: str) -> tuple[str, str]:
+    """「はい」 or 「いいえ」 that a sentence opens with (else empty), and the rest."""
+    match = _OPENING.match(sentence)
+    if not match:
+        return "", sentence
+    reply = "はい" if match.group()[0] in "はえ" else "いいえ"
+    return reply, sentence[match.end() :].strip()
+
+
+def split_clauses(sentence: str, *, is_label: re.Pattern[str]) -> list[Clause]:
+    """Clauses in order. `is_label`: a topic that only names a figure (「上限額」) is no subject."""
+    clauses: list[Clause] = []
+    subject = ""
+    for text in _parted(sentence):
+        own = topic_of(text)
+        bare = is_label.sub("", own).strip("のはがを、 ")
+        subject = bare or subject
+        clauses.append(Clause(text, subject if bare == "" or own == "" else ""))
+    return clauses
+
+
+def topic_of(text: str) -> str:
+    """The words before the first topic particle or colon; empty where nothing is marked."""
+    match = _COLON.match(text) or _TOPIC.match(text)
+    return match["topic"] if match else ""
+
+
+def _parted(text: str) -> list[str]:
+    parts: list[str] = []
+    for piece in _COMMA.split(text):
+        if parts and not _is_statement(parts[-1]):
+            parts[-1] += piece
+        elif piece.strip():
+            parts.append(piece)
+    # The last piece belongs to what stands before it if it is no statement.
+    return [part.strip("、。， ") for part in parts if part.strip("、。， ")]
+
+
+def _is_statement(part: str) -> bool:
+    bare = _ASIDE.sub("", part).rstrip("、。，;； ")
+    return bool(_PREDICATE_OR_FIGURE.search(bare)) and not _GOES_ON.search(bare)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a text that affirms (False) or denies (True) as one; None where it does neither."""
+
+    text: str
+    is_denied: bool | None
+
+
+def pieces(text: str) -> list[Piece]:
+    """Clauses, asides and conditions, each with its own polarity."""
+    asides = _ASIDE.findall(text)
+    found: list[Piece] = []
+    for part in [*_parted(_ASIDE.sub("", text)), *asides]:
+        for each in _CONDITIONAL.split(part):
+            found += [_piece(bit) for bit in _spaced(each) if bit.strip("、。 ")]
+    return found
+
+
+def _spaced(text: str) -> list[str]:
+    """「新規は対象外 更新のみ」: a space parts statements, if one of them denies."""
+    bits = re.split(r"[\s|]+", text)
+    return bits if len(bits) > 1 and any(ends_denied(bit) for bit in bits) else [text]
+
+
+def _piece(text: str) -> Piece:
+    if _MARKED_OUT.match(text) or _REFUSED.search(neutralised(text)):
+        return Piece(text, is_denied=True)
+    return Piece(text, ends_denied(text))

@@ -1,0 +1,100 @@
+"""Figures, dates, numbers and addresses: what must stand in the evidence as it is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.values import Value, read_values
+
+_LITERAL = re.compile(
+    r"https?://[^\s、。」)]+|[\w.+-]+@[\w-]+\.[\w.-]+|#?\d{2,5}-\d{1,4}-\d{3,4}|#\d{4}"
+)
+_ORDINAL = re.compile(r"第?(?P<n>\d+)(?P<of>子|号|条|項|回(?=目)|版|期|級|類|種|人目|番|階)")
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_FIGURES = frozenset({"figure", "time", "frequency"})
+_SIDE = re.compile(r"(?:目)?(?:より|の)?(?P<side>前|後)")
+_RANGE = re.compile(r"\s?(?:~|から|-|→)\s?(?:月額)?")
+_EARLIER = re.compile(r"従来|以前|これまで|だった|でした|旧|改[正定]前|年度まで")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A value in its place. `left`/`right`: 前 or 後 right before and right after it.
+
+    `label`: the text since the last value of its family, which says what this one is.
+    """
+
+    value: Value
+    left: str
+    right: str
+    label: str
+
+    @property
+    def family(self) -> str:
+        return self.value.family
+
+
+def read_facts(text: str) -> tuple[Fact, ...]:
+    """All facts of a folded text, in order."""
+    values = [value for value in read_values(text) if value.group in _FIGURES]
+    values += list(_others(text, values))
+    values.sort(key=lambda value: (value.start, value.family))
+    return tuple(_fact(text, value, values) for value in values)
+
+
+def _others(text: str, known: Sequence[Value]) -> Iterator[Value]:
+    taken: set[int] = set()
+    for match in _LITERAL.finditer(text):
+        taken.update(range(*match.span()))
+        yield Value("literal", match.group().lower(), match.group(), *match.span())
+    for value in known:
+        taken.update(range(value.start, value.end))
+    for match in _ORDINAL.finditer(text):
+        if not taken.intersection(range(*match.span())):
+            taken.update(range(*match.span()))
+            yield Value(f"ordinal:{match['of']}", match["n"], match.group(), *match.span())
+    for match in _NUMBER.finditer(text):
+        if not taken.intersection(range(*match.span())):
+            number = match.group().replace(",", "")
+            yield Value("number", number, match.group(), *match.span())
+
+
+def _fact(text: str, value: Value, values: Sequence[Value]) -> Fact:
+    after = _SIDE.match(text[value.end : value.end + 4])
+    before = text[max(0, value.start - 1) : value.start]
+    return Fact(
+        value,
+        left=before if before in {"前", "後"} else "",
+        right=after["side"] if after else "",
+        label=_label(text, value, values),
+    )
+
+
+def _label(text: str, value: Value, values: Sequence[Value]) -> str:
+    """Both ends of a range have one label, that of its beginning."""
+    end = value.start
+    for other in reversed([o for o in values if o.family == value.family and o.end <= end]):
+        if not _RANGE.fullmatch(text[other.end : end]):
+            return text[other.end : end]
+        end = other.start
+    return text[:end]
+
+
+def bears(held: Fact, said: Fact, clause: str) -> bool:
+    """Whether a fact of the evidence is the one that is said, with the same bound and side."""
+    if not held.value.is_same(said.value):
+        return False
+    if held.value.bound == "old" and said.value.bound != "old" and not _EARLIER.search(clause):
+        return clause.count(said.value.text) > 0 and _is_change(clause, said)
+    bounds = {held.value.bound, said.value.bound}
+    if bounds == {"least", "most"}:
+        return False
+    sides = ((held.left, said.left), (held.right, said.right))
+    return not any(mine and yours and mine != yours for mine, yours in sides)
+
+
+def _is_change(clause: str, said: Fact) -> bool:
+    """「100万円から300万円に」 tells the old one as the old one."""
+    return clause.partition(said.value.text)[2].startswith(("から", "→", "だった", "でした"))
