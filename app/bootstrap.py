@@ -15,8 +15,10 @@ from app.accounts.service import AccountService
 from app.accounts.throttle import SignInThrottle
 from app.answering.alignment import Aligner
 from app.answering.service import AnsweringService as ExtractiveAnswering
-from app.chat.repository import QuestionRepository
-from app.chat.service import AnsweringService, QuestionService
+from app.chat.asking import AnsweringService, AskingService
+from app.chat.records import Vault
+from app.chat.repository import ConversationRepository
+from app.chat.service import ConversationService
 from app.clock import Clock, fixed_clock, system_clock
 from app.container import Container, ReadinessProbe
 from app.db import make_engine, make_session_factory, migrate, transaction
@@ -99,7 +101,7 @@ class Application:
     def erase_old(self) -> None:
         """Remove questions past their time of keeping, whether or not anybody asks new ones."""
         with transaction(self.session_factory) as session:
-            self.container.questions(session).erase_old()
+            self.container.conversations(session).erase_old()
 
     def close(self) -> None:
         self.store_lock.release()
@@ -146,6 +148,7 @@ def build(
     programmes = LiveProgrammes(records.session_factory, clock, shows_demo=installation.demo)
     answering = given.answering or _make_answering(search, clock, installation)
     accounts = _account_factory(given.passwords, clock, settings.session_hours)
+    conversations = _conversation_factory(records.cipher, clock, settings.question_days)
     warm_up = WarmUp(_warm_up_steps(knowledge, search), _hint_if_empty(knowledge))
     container = Container(
         settings=settings,
@@ -154,9 +157,8 @@ def build(
         cipher=records.cipher,
         throttle=SignInThrottle(records.session_factory, clock),
         accounts=accounts,
-        questions=lambda session: QuestionService(
-            QuestionRepository(session), records.cipher, answering, clock, settings.question_days
-        ),
+        conversations=conversations,
+        asking=AskingService(records.session_factory, conversations, answering, clock),
         programmes=programmes,
         readiness=warm_up,
     )
@@ -270,6 +272,17 @@ def _account_factory(
 
     def make(session: Session) -> AccountService:
         return AccountService(AccountRepository(session), passwords, clock, session_hours)
+
+    return make
+
+
+def _conversation_factory(
+    cipher: Cipher, clock: Clock, question_days: int
+) -> Callable[[Session], ConversationService]:
+    vault = Vault(cipher)
+
+    def make(session: Session) -> ConversationService:
+        return ConversationService(ConversationRepository(session), vault, clock, question_days)
 
     return make
 

@@ -1,7 +1,7 @@
 """What the web is given by `app.bootstrap`: one object, filled once, the same for every request."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, Protocol
 
@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.accounts.service import AccountService
 from app.accounts.throttle import SignInThrottle
-from app.chat.service import QuestionService
+from app.chat.asking import AskingService
+from app.chat.service import ConversationService
 from app.clock import Clock
 from app.security import Cipher
 from app.settings import Settings
@@ -85,8 +86,31 @@ class PageView:
 class Programmes(Protocol):
     def list_programmes(self, audience: Audience) -> Sequence[ProgrammeRow]: ...
 
-    def page(self, document_id: str, page: int | None) -> PageView | None:
-        """One page of a live document, or all pages for None; None when there is no such thing."""
+    def page(self, document_id: str, page: int | None, audience: Audience) -> PageView | None:
+        """One page of a live document, or all pages for None.
+
+        None when there is no such thing, or not for that audience.
+        """
+
+
+@dataclass(frozen=True)
+class GeneratorState:
+    """The language model's part in answers now. `message` says it in Japanese."""
+
+    is_on: bool
+    message: str
+
+
+class GeneratorProbe(Protocol):
+    def state(self) -> GeneratorState:
+        """Quick, and never asks the model itself."""
+
+
+class NoGenerator:
+    """There is none: answers are made of quotes."""
+
+    def state(self) -> GeneratorState:
+        return GeneratorState(is_on=False, message="生成AIは使っていません。資料の抜粋で答えます。")
 
 
 @dataclass(frozen=True)
@@ -97,6 +121,8 @@ class Container:
     cipher: Cipher
     throttle: SignInThrottle
     accounts: Callable[[Session], AccountService]
-    questions: Callable[[Session], QuestionService]
+    conversations: Callable[[Session], ConversationService]
+    asking: AskingService
     programmes: Programmes
     readiness: ReadinessProbe
+    generator: GeneratorProbe = field(default_factory=NoGenerator)

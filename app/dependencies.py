@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.roles import Permission
 from app.accounts.service import AccountService, SignedIn
-from app.chat.service import QuestionService
+from app.chat.service import ConversationService
 from app.container import Container
 from app.cookies import PRE_SESSION_COOKIE, SESSION_COOKIE, read_cookie
 from app.db import transaction
@@ -65,12 +65,12 @@ def get_accounts(container: ContainerDep, session: SessionDep) -> AccountService
     return container.accounts(session)
 
 
-def get_questions(container: ContainerDep, session: SessionDep) -> QuestionService:
-    return container.questions(session)
+def get_conversations(container: ContainerDep, session: SessionDep) -> ConversationService:
+    return container.conversations(session)
 
 
 AccountsDep = Annotated[AccountService, Depends(get_accounts)]
-QuestionsDep = Annotated[QuestionService, Depends(get_questions)]
+ConversationsDep = Annotated[ConversationService, Depends(get_conversations)]
 
 
 def find_account(request: Request, container: ContainerDep) -> SignedIn | None:

@@ -61,16 +61,21 @@ const copy = async (text) => {
   area.remove();
   return isCopied;
 };
-for (const button of all("[data-copy]")) {
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const source = document.getElementById(button.dataset.copy);
-    const status = button.closest("article, section").querySelector("[data-copy-status]");
-    const isCopied = await copy(source.value ?? source.textContent).catch(() => false);
-    button.focus();
-    status.textContent = isCopied ? "コピーしました" : "コピーできませんでした。文章を選んでコピーしてください";
-  });
-}
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const source = document.getElementById(button.dataset.copy);
+  const status = button.closest("article, section").querySelector("[data-copy-status]");
+  const isCopied = await copy(source.value ?? source.textContent).catch(() => false);
+  button.focus();
+  status.textContent = isCopied ? "コピーしました" : "コピーできませんでした。文章を選んでコピーしてください";
+});
+// What only a script can do is shown only by it; also in what a script brings in later.
+const enliven = (root) => {
+  for (const button of all("[data-copy]", root)) button.hidden = false;
+};
+enliven(document);
+window.yorisoi = { ...window.yorisoi, enliven };
 
 for (const button of all("[data-print]")) {
   button.hidden = false;
@@ -86,19 +91,32 @@ window.addEventListener("afterprint", () => {
   for (const details of opened) details.open = false;
 });
 
-// Menus close with Escape and when the focus moves on.
+// Menus and small forms that unfold close with Escape, and when the person goes elsewhere.
+const MENU = "details.account-menu, details[data-popover]";
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && event.target.closest(`:is(${MENU})[open]`);
+  if (!menu) return;
+  event.stopPropagation();
+  menu.open = false;
+  menu.querySelector("summary").focus();
+}, true);
+document.addEventListener("click", (event) => {
+  for (const menu of all(MENU)) if (!menu.contains(event.target)) menu.open = false;
+});
 for (const menu of all("details.account-menu")) {
-  menu.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && menu.open) {
-      menu.open = false;
-      menu.querySelector("summary").focus();
-    }
-  });
   menu.addEventListener("focusout", (event) => {
     if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
   });
-  document.addEventListener("click", (event) => {
-    if (!menu.contains(event.target)) menu.open = false;
+}
+
+// Nothing that was typed stays on a shared computer once its user has signed out.
+for (const form of all('form[action="/signout"]')) {
+  form.addEventListener("submit", () => {
+    try {
+      for (const key of Object.keys(localStorage)) if (key.startsWith("yorisoi.")) localStorage.removeItem(key);
+    } catch {
+      // No storage, nothing stored.
+    }
   });
 }
 

@@ -25,8 +25,10 @@ from app.accounts.roles import Role
 from app.accounts.service import AccountService
 from app.accounts.throttle import SignInThrottle
 from app.answering.answer import Answer, Citation, Completed, Event, Evidence, Failed, Retrieved
-from app.chat.repository import QuestionRepository
-from app.chat.service import QuestionService
+from app.chat.asking import AskingService
+from app.chat.records import Vault
+from app.chat.repository import ConversationRepository
+from app.chat.service import ConversationService
 from app.container import Block, Container, PageText, PageView, ProgrammeRow, Readiness
 from app.db import make_engine, make_session_factory, migrate, transaction
 from app.main import create_app
@@ -109,7 +111,8 @@ class ListedProgrammes:
         assert audience == "staff"
         return self.rows
 
-    def page(self, document_id: str, page: int | None) -> PageView | None:
+    def page(self, document_id: str, page: int | None, audience: str) -> PageView | None:
+        assert audience == "staff"
         document = self.documents.get(document_id)
         if document is None or page is None:
             return document
@@ -258,9 +261,9 @@ def container(
     def accounts(session: Session) -> AccountService:
         return AccountService(AccountRepository(session), passwords, clock, settings.session_hours)
 
-    def questions(session: Session) -> QuestionService:
-        return QuestionService(
-            QuestionRepository(session), cipher, answering, clock, settings.question_days
+    def conversations(session: Session) -> ConversationService:
+        return ConversationService(
+            ConversationRepository(session), Vault(cipher), clock, settings.question_days
         )
 
     return Container(
@@ -270,7 +273,8 @@ def container(
         cipher=cipher,
         throttle=SignInThrottle(session_factory, clock),
         accounts=accounts,
-        questions=questions,
+        conversations=conversations,
+        asking=AskingService(session_factory, conversations, answering, clock),
         programmes=programmes,
         readiness=readiness,
     )
