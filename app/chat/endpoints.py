@@ -20,7 +20,7 @@ from app.chat.asking import (
 from app.chat.examples import example_questions
 from app.chat.service import OpenConversation, Recent
 from app.chat.streaming import ServerSentEvent, stream
-from app.chat.thread_page import thread_page, turn_fragment
+from app.chat.thread_page import header_fragment, thread_page, turn_fragment
 from app.container import Container
 from app.db import transaction
 from app.dependencies import (
@@ -168,9 +168,12 @@ def _to_event(
         match progress:
             case Started():
                 path = conversation_path(progress.conversation_id)
-                return ServerSentEvent("started", {**vars(progress), "path": path})
+                header = header_fragment(render, progress.conversation_id, progress.question)
+                return ServerSentEvent(
+                    "started", {**vars(progress), "path": path, "header": header}
+                )
             case Shown(asked=asked):
-                html = turn_fragment(render, account, asked, reserves=reserves)
+                html = turn_fragment(render, account, asked, reserves=reserves, is_over=False)
                 return ServerSentEvent("evidence", {"html": html})
             case Wrote(sentence=sentence):
                 return ServerSentEvent("sentence", {"text": sentence.text})

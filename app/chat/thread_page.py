@@ -51,12 +51,27 @@ def thread_page(  # noqa: PLR0913 - what a page is made of
 
 
 def turn_fragment(
-    render: Render, account: SignedIn, asked: AskedQuestion, *, reserves: bool = False
+    render: Render,
+    account: SignedIn,
+    asked: AskedQuestion,
+    *,
+    reserves: bool = False,
+    is_over: bool = True,
 ) -> str:
     """One turn, as it stands in the page. `reserves` room for what may yet be written above."""
     return render.fragment(
         "chat/turn_fragment.html",
         view=view_turn(asked, checked_by=account.display_name),
         reserves=reserves,
+        is_over=is_over,
         max_reason_chars=MAX_REASON_CHARS,
+    )
+
+
+def header_fragment(render: Render, conversation_id: str, title: str) -> str:
+    """What stands above a conversation that has just begun."""
+    return render.fragment(
+        "chat/header.html",
+        conversation={"id": conversation_id, "title": title, "is_bookmarked": False},
+        max_name_chars=MAX_NAME_CHARS,
     )

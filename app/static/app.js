@@ -44,7 +44,6 @@ for (const area of all("textarea[data-counter]")) {
     }
   });
 }
-for (const hint of all("[data-keyboard-hint]")) hint.hidden = false;
 
 // Copying: the clipboard interface needs HTTPS, an office network often has none.
 const copy = async (text) => {
@@ -70,17 +69,9 @@ document.addEventListener("click", async (event) => {
   button.focus();
   status.textContent = isCopied ? "コピーしました" : "コピーできませんでした。文章を選んでコピーしてください";
 });
-// What only a script can do is shown only by it; also in what a script brings in later.
-const enliven = (root) => {
-  for (const button of all("[data-copy]", root)) button.hidden = false;
-};
-enliven(document);
-window.yorisoi = { ...window.yorisoi, enliven };
-
-for (const button of all("[data-print]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-}
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
 // Print what is folded away, and fold it again.
 let opened = [];
 window.addEventListener("beforeprint", () => {

@@ -95,7 +95,6 @@
     run.turn = turn;
     run.hasEvidence = true;
     if (run.isFromComposer) window.yorisoi.forgetDraft?.();
-    window.yorisoi.enliven?.(turn);
     const heading = turn.querySelector("[data-answer-heading]").textContent;
     const count = turn.querySelectorAll(".sources .source").length;
     say(count ? `${heading}。根拠の資料は${count}件です。` : heading);
@@ -112,15 +111,14 @@
   };
 
   // What changed is put in its place, part by part: the rest does not move, nor does the focus.
-  const patch = (turn, html) => {
+  const patch = (turn, html, { except = "" } = {}) => {
     const fresh = parse(html);
     for (const part of fresh.querySelectorAll("[data-part]")) {
       const old = turn.querySelector(`[data-part="${part.dataset.part}"]`);
-      if (!old || old.isEqualNode(part)) continue;
+      if (!old || old.isEqualNode(part) || part.dataset.part === except) continue;
       const hadFocus = old.contains(document.activeElement);
       const name = document.activeElement?.name;
       old.replaceWith(part);
-      window.yorisoi.enliven?.(part);
       if (hadFocus) {
         const next = (name && part.querySelector(`[name="${name}"]`)) || part.querySelector("button, summary");
         next?.focus();
@@ -131,10 +129,29 @@
   const settle = (run, note) => {
     const { turn } = run;
     turn.removeAttribute("aria-busy");
-    const wait = turn.querySelector("[data-written-wait]");
-    if (!wait) return;
+    const place = turn.querySelector("[data-written-note]");
+    if (!place) return;
     const count = turn.querySelectorAll("[data-written-text] span").length;
-    wait.textContent = note || (count ? "" : "資料に裏づけられた文はありませんでした。下の抜粋が答えです。");
+    place.textContent = note || (count ? "資料と1文ずつ照合済み" : "資料に裏づけられた文はありませんでした");
+  };
+
+  // A conversation that has just begun gets its name above it and its place in the list.
+  const begin = (data) => {
+    composer.querySelector("[data-conversation]").value = data.conversation_id;
+    if (window.location.pathname === data.path) return;
+    window.history.replaceState(null, "", data.path);
+    const hero = chat.querySelector("[data-hero]");
+    if (!hero) return;
+    const header = parse(data.header);
+    hero.replaceWith(header);
+    const item = document.createElement("li");
+    const link = document.createElement("a");
+    link.className = "recent__link";
+    link.href = data.path;
+    link.setAttribute("aria-current", "true");
+    link.textContent = data.question.slice(0, 40);
+    item.append(link);
+    chat.querySelector("[data-recent]").prepend(item);
   };
 
   // --- Asking ------------------------------------------------------------------------------------
@@ -142,8 +159,7 @@
   const handle = (run, { name, data }) => {
     if (name === "started") {
       run.questionId = data.question_id;
-      composer.querySelector("[data-conversation]").value = data.conversation_id;
-      if (window.location.pathname !== data.path) window.history.replaceState(null, "", data.path);
+      begin(data);
     } else if (name === "evidence") showEvidence(run, data.html);
     else if (name === "sentence") showSentence(run, data.text);
     else if (name === "completed") {
@@ -152,7 +168,7 @@
       settle(run);
       run.isOver = true;
     } else if (name === "failed") {
-      if (run.hasEvidence) settle(run, "AIの文は書けませんでした。下の抜粋が答えです。");
+      if (run.hasEvidence) settle(run, "AIの文は書けませんでした");
       else fail(run, data.message);
       run.isOver = true;
     }
@@ -168,18 +184,17 @@
       say("接続が切れました。続きを確かめています。");
       await new Promise((resolve) => setTimeout(resolve, pause));
       try {
-        const response = await fetch(`/questions/${run.questionId}/turn`, { headers: { Accept: "application/json" } });
-        if (!response.ok) continue;
-        const { html } = await response.json();
+        const html = await fetchTurn(run);
+        if (!html) continue;
         if (run.hasEvidence) patch(run.turn, html);
         else showEvidence(run, html);
-        settle(run, "接続が切れたため、ここまでの回答を示しています。");
+        settle(run, "接続が切れました。ここまでの回答です");
         return;
       } catch {
         // Still offline; look again.
       }
     }
-    if (run.hasEvidence) settle(run, "接続が切れたため、ここまでの回答を示しています。");
+    if (run.hasEvidence) settle(run, "接続が切れました。ここまでの回答です");
     else fail(run, "接続が切れました。ネットワークを確かめて、もう一度お試しください。");
   };
 
@@ -215,18 +230,29 @@
       for await (const event of events(response)) handle(run, event);
       if (!run.isOver) await recover(run);
     } catch {
-      if (run.isStopped) stopped(run);
+      if (run.isStopped) await stopped(run);
       else await recover(run);
     } finally {
       clearTimeout(slow);
     }
   };
 
-  const stopped = (run) => {
-    if (run.hasEvidence) {
-      settle(run, "途中で止めました。");
-      say("止めました。資料の抜粋は残っています。");
-    } else fail(run, "止めました。");
+  const stopped = async (run) => {
+    if (!run.hasEvidence) {
+      fail(run, "止めました。");
+      return;
+    }
+    settle(run, "途中で止めました");
+    say("止めました。資料の抜粋は残っています。");
+    // What the server has kept, with its label, takes the place of what was on its way.
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS[0]));
+    const kept = await fetchTurn(run).catch(() => null);
+    if (kept) patch(run.turn, kept, { except: "notices" }); // a notice more would push the rest down
+  };
+
+  const fetchTurn = async (run) => {
+    const response = await fetch(`/questions/${run.questionId}/turn`, { headers: { Accept: "application/json" } });
+    return response.ok ? (await response.json()).html : null;
   };
 
   async function ask(fields, isFromComposer) {

@@ -58,8 +58,7 @@
       actions[event.code]();
     } else if (event.key === "Escape" && !document.querySelector("dialog[open]")) window.yorisoi?.stop?.();
   });
-  for (const button of document.querySelectorAll("[data-open-shortcuts]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => help.showModal());
-  }
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-open-shortcuts]")) help.showModal();
+  });
 })();
