@@ -14,11 +14,14 @@ from app.accounts.repository import AccountRepository
 from app.accounts.service import AccountService
 from app.accounts.throttle import SignInThrottle
 from app.answering.alignment import Aligner
+from app.answering.conversation import Conversation
+from app.answering.known_documents import SnapshotDocuments
 from app.answering.service import AnsweringService as ExtractiveAnswering
 from app.chat.asking import AnsweringService, AskingService
 from app.chat.records import Vault
 from app.chat.repository import ConversationRepository
 from app.chat.service import ConversationService
+from app.chat.sharing import SharingService
 from app.clock import Clock, fixed_clock, system_clock
 from app.container import Container, ReadinessProbe
 from app.db import make_engine, make_session_factory, migrate, transaction
@@ -158,7 +161,16 @@ def build(
         throttle=SignInThrottle(records.session_factory, clock),
         accounts=accounts,
         conversations=conversations,
-        asking=AskingService(records.session_factory, conversations, answering, clock),
+        shares=lambda session: SharingService(
+            ConversationRepository(session), conversations(session), clock
+        ),
+        asking=AskingService(
+            records.session_factory,
+            conversations,
+            answering,
+            Conversation(search.tokenizer, SnapshotDocuments(search.retriever)),
+            clock,
+        ),
         programmes=programmes,
         readiness=warm_up,
     )

@@ -11,6 +11,7 @@ from app.accounts.service import AccountService
 from app.accounts.throttle import SignInThrottle
 from app.chat.asking import AskingService
 from app.chat.service import ConversationService
+from app.chat.sharing import SharingService
 from app.clock import Clock
 from app.security import Cipher
 from app.settings import Settings
@@ -122,6 +123,7 @@ class Container:
     throttle: SignInThrottle
     accounts: Callable[[Session], AccountService]
     conversations: Callable[[Session], ConversationService]
+    shares: Callable[[Session], SharingService]
     asking: AskingService
     programmes: Programmes
     readiness: ReadinessProbe

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.accounts.roles import Permission
 from app.accounts.service import AccountService, SignedIn
 from app.chat.service import ConversationService
+from app.chat.sharing import SharingService
 from app.container import Container
 from app.cookies import PRE_SESSION_COOKIE, SESSION_COOKIE, read_cookie
 from app.db import transaction
@@ -69,8 +70,13 @@ def get_conversations(container: ContainerDep, session: SessionDep) -> Conversat
     return container.conversations(session)
 
 
+def get_shares(container: ContainerDep, session: SessionDep) -> SharingService:
+    return container.shares(session)
+
+
 AccountsDep = Annotated[AccountService, Depends(get_accounts)]
 ConversationsDep = Annotated[ConversationService, Depends(get_conversations)]
+SharesDep = Annotated[SharingService, Depends(get_shares)]
 
 
 def find_account(request: Request, container: ContainerDep) -> SignedIn | None:

@@ -15,6 +15,7 @@ from app.boundary import RequestBoundary
 from app.chat.conversation_endpoints import router as conversation_router
 from app.chat.endpoints import router as chat_router
 from app.chat.programme_endpoints import router as programme_router
+from app.chat.share_endpoints import router as share_router
 from app.chat.source_endpoints import router as source_router
 from app.container import Container
 from app.dependencies import Guard
@@ -28,6 +29,7 @@ ROUTERS = (
     chat_router,
     conversation_router,
     source_router,
+    share_router,
     programme_router,
 )
 STATIC_PATH = "/static"

@@ -24,7 +24,7 @@ from app.answering.answer import (
     Retrieved,
     Sentence,
 )
-from app.answering.conversation import Said, Understood, understand
+from app.answering.conversation import Said, Understood
 from app.chat.records import AskedQuestion
 from app.chat.service import ConversationService
 from app.clock import Clock
@@ -50,6 +50,12 @@ class AnsweringService(Protocol):
 
     def ask(self, question: str, *, audience: Audience) -> Iterator[Event]:
         """Retrieved, Evidence, then Sentence and Dropped in any number, Completed; or Failed."""
+
+
+class Understanding(Protocol):
+    """Completes what leans on the turns before; `app.answering.conversation.Conversation`."""
+
+    def understand(self, question: str, earlier: Sequence[Said]) -> Understood: ...
 
 
 @dataclass(frozen=True)
@@ -108,11 +114,13 @@ class AskingService:
         session_factory: sessionmaker[Session],
         conversations: Callable[[Session], ConversationService],
         answering: AnsweringService,
+        understanding: Understanding,
         clock: Clock,
     ) -> None:
         self._session_factory = session_factory
         self._conversations = conversations
         self._answering = answering
+        self._understanding = understanding
         self._clock = clock
 
     def ask(self, draft: Draft) -> AskedQuestion:
@@ -187,7 +195,7 @@ class AskingService:
         with transaction(self._session_factory) as session:
             read = self._conversations(session).read(draft.conversation_id, draft.user_id)
         turns = [turn for turn in read.turns if isinstance(turn, AskedQuestion)]
-        return understand(text, _said(turns[-_EARLIER_TURNS:]))
+        return self._understanding.understand(text, _said(turns[-_EARLIER_TURNS:]))
 
     def _keep(self, draft: Draft, asked: AskedQuestion, answer: Answer) -> AskedQuestion:
         complete = replace(asked, answer=answer)
@@ -232,7 +240,15 @@ def checked_question(text: str) -> str:
 
 
 def _said(turns: Sequence[AskedQuestion]) -> list[Said]:
-    return [Said(turn.question, turn.query or turn.question) for turn in turns]
+    return [
+        Said(
+            turn.question,
+            turn.query or turn.question,
+            tuple(dict.fromkeys(each.document_id for each in turn.answer.citations[:2])),
+        )
+        for turn in turns
+        if not turn.choices
+    ]
 
 
 def _with_sentences(answer: Answer, sentences: Sequence[str], *, was_stopped: bool) -> Answer:

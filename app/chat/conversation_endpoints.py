@@ -18,6 +18,7 @@ from app.dependencies import (
     CurrentUser,
     FormDep,
     RenderDep,
+    SharesDep,
     require,
 )
 from app.errors import BadInputError
@@ -61,16 +62,24 @@ def show_old_history() -> Response:
 
 
 @router.get(f"{_LIST}/{{conversation_id}}")
-def show_conversation(
+def show_conversation(  # noqa: PLR0913, PLR0917 - what FastAPI injects
     render: RenderDep,
     container: ContainerDep,
     account: CurrentUser,
     conversations: ConversationsDep,
+    shares: SharesDep,
     conversation_id: str,
 ) -> Response:
     read = conversations.read(checked_id(conversation_id, "会話"), account.user_id)
     recent = conversations.recent(account.user_id)
-    return thread_page(render, container, account, recent=recent, conversation=read)
+    return thread_page(
+        render,
+        container,
+        account,
+        recent=recent,
+        conversation=read,
+        sharing=shares.sharing_of(read.id),
+    )
 
 
 @router.post(f"{_LIST}/{{conversation_id}}/rename")

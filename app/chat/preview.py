@@ -8,8 +8,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.chat.presentation import Segment, runs
-from app.container import Block, PageText
+from app.chat.presentation import ATTACHMENT_PREFIX, Segment, runs
+from app.chat.records import AttachedDocument
+from app.container import Block, PageText, PageView
 
 _MIN_LINE_CHARS = 6
 
@@ -30,6 +31,22 @@ class MarkedPage:
     title: str
     blocks: tuple[MarkedBlock, ...]
     has_quote: bool
+
+
+def attached_page(
+    attachments: Sequence[AttachedDocument], document_id: str, page: int | None
+) -> PageView | None:
+    """The cited page of an attachment; None when it was removed."""
+    for each in attachments:
+        if f"{ATTACHMENT_PREFIX}{each.id}" != document_id:
+            continue
+        pages = tuple(
+            PageText(part.number, part.title, (Block("paragraph", part.text),))
+            for part in each.pages
+            if page is None or part.number == page
+        )
+        return PageView(document_id, each.name, pages, len(each.pages)) if pages else None
+    return None
 
 
 def mark_pages(pages: Sequence[PageText], quotes: Sequence[str]) -> tuple[MarkedPage, ...]:

@@ -138,6 +138,10 @@ class ConversationService:
         """Raises DecryptionError where its key is gone."""
         return self._vault.open_question(self._own_question(question_id, user_id))
 
+    def attachments(self, conversation_id: str, user_id: int) -> tuple[AttachedDocument, ...]:
+        row = self._own(conversation_id, user_id)
+        return tuple(map(self._vault.open_attachment, self._repository.attachments(row.id)))
+
     def conversation_of(self, question_id: str, user_id: int) -> str:
         return self._own_question(question_id, user_id).conversation_id
 

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -6,8 +7,8 @@ from fastapi.responses import Response
 from app.accounts.roles import Permission
 from app.chat.addresses import checked_id, conversation_path
 from app.chat.presentation import Source, all_sources
-from app.chat.preview import mark_pages
-from app.chat.records import AskedQuestion
+from app.chat.preview import attached_page, mark_pages
+from app.chat.records import AskedQuestion, AttachedDocument
 from app.container import Container
 from app.dependencies import (
     ContainerDep,
@@ -42,7 +43,10 @@ def show_source(  # noqa: PLR0913, PLR0917 - what FastAPI injects
     """The page that an answer cites, as a page of its own or as a part for the dialog."""
     asked = conversations.question(checked_id(question_id, "質問"), account.user_id)
     back = conversation_path(asked.conversation_id, asked.id)
-    return preview_page(render, container, asked, number, back=back, is_part=part)
+    attachments = conversations.attachments(asked.conversation_id, account.user_id)
+    return preview_page(
+        render, container, asked, number, back=back, is_part=part, attachments=attachments
+    )
 
 
 def preview_page(  # noqa: PLR0913 - what a page is made of
@@ -53,10 +57,15 @@ def preview_page(  # noqa: PLR0913 - what a page is made of
     *,
     back: str,
     is_part: bool,
+    attachments: Sequence[AttachedDocument] = (),
 ) -> Response:
     source = _source(asked, number)
     citation = source.citation
-    document = container.programmes.page(citation.document_id, citation.page, _AUDIENCE)
+    document = (
+        attached_page(attachments, citation.document_id, citation.page)
+        if source.is_attachment
+        else container.programmes.page(citation.document_id, citation.page, _AUDIENCE)
+    )
     place = (citation.document_id, citation.page)
     cited = asked.answer.citations
     quotes = [each.quote for each in cited if (each.document_id, each.page) == place]

@@ -9,6 +9,7 @@ from app.chat.asking import MAX_QUESTION_CHARS
 from app.chat.presentation import view_turn
 from app.chat.records import AskedQuestion, Confirmation
 from app.chat.service import MAX_NAME_CHARS, MAX_REASON_CHARS, OpenConversation, Recent
+from app.chat.sharing import Sharing
 from app.container import Container
 from app.pages import Render
 
@@ -23,6 +24,7 @@ def thread_page(  # noqa: PLR0913 - what a page is made of
     *,
     recent: Sequence[Recent],
     conversation: OpenConversation | None = None,
+    sharing: Sharing | None = None,
     typed: str = "",
     examples: Sequence[str] = (),
     error: str = "",
@@ -33,6 +35,7 @@ def thread_page(  # noqa: PLR0913 - what a page is made of
         "chat/thread.html",
         status_code,
         conversation=conversation,
+        sharing=sharing,
         views=[view_turn(turn, checked_by=account.display_name) for turn in turns],
         recent=recent,
         typed=typed,

@@ -100,6 +100,12 @@ for (const menu of all("details.account-menu")) {
   });
 }
 
+// A link to share is whole, wherever this application is served from.
+for (const field of all("[data-absolute]")) {
+  field.value = new URL(field.value, window.location.origin).href;
+  field.addEventListener("focus", () => field.select());
+}
+
 // Nothing that was typed stays on a shared computer once its user has signed out.
 for (const form of all('form[action="/signout"]')) {
   form.addEventListener("submit", () => {

@@ -32,14 +32,14 @@
   preview.addEventListener("close", () => opener?.focus());
   // A click beside the panel closes it, as people expect.
   for (const dialog of [preview, help]) {
-    dialog.addEventListener("click", (event) => {
+    dialog?.addEventListener("click", (event) => {
       if (event.target === dialog) dialog.close();
     });
   }
 
   const newestTurn = () => Array.from(document.querySelectorAll("[data-turn]")).at(-1);
   const actions = {
-    KeyQ: () => document.getElementById("question").focus(),
+    KeyQ: () => document.getElementById("question")?.focus(),
     KeyA: () => newestTurn()?.querySelector("[data-answer-heading]")?.focus(),
     KeyP: () => {
       const link = newestTurn()?.querySelector("a[data-preview]");
@@ -52,7 +52,7 @@
     if (event.isComposing) return;
     if (event.ctrlKey && event.key === "/") {
       event.preventDefault();
-      if (!help.open) help.showModal();
+      if (help && !help.open) help.showModal();
     } else if (event.altKey && !event.ctrlKey && !event.shiftKey && actions[event.code] && !document.querySelector("dialog[open]")) {
       event.preventDefault();
       actions[event.code]();

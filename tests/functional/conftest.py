@@ -25,15 +25,18 @@ from app.accounts.roles import Role
 from app.accounts.service import AccountService
 from app.accounts.throttle import SignInThrottle
 from app.answering.answer import Answer, Citation, Completed, Event, Evidence, Failed, Retrieved
+from app.answering.conversation import Conversation, NoDocuments
 from app.chat.asking import AskingService
 from app.chat.records import Vault
 from app.chat.repository import ConversationRepository
 from app.chat.service import ConversationService
+from app.chat.sharing import SharingService
 from app.container import Block, Container, PageText, PageView, ProgrammeRow, Readiness
 from app.db import make_engine, make_session_factory, migrate, transaction
 from app.main import create_app
 from app.security import Cipher
 from app.settings import Settings
+from rag.tokenizer import SudachiWords
 
 POSTGRESQL_URL = os.environ.get("YORISOI_TEST_POSTGRESQL_URL", "")
 POSTGRESQL_SCHEMA = "yorisoi_test"
@@ -62,6 +65,7 @@ ANSWER = Answer(
     generated=0,
     ms=412.0,
 )
+AS_TYPED = Conversation(SudachiWords(), NoDocuments())
 ABSTENTION = replace(
     ANSWER,
     status="abstained",
@@ -274,7 +278,10 @@ def container(
         throttle=SignInThrottle(session_factory, clock),
         accounts=accounts,
         conversations=conversations,
-        asking=AskingService(session_factory, conversations, answering, clock),
+        shares=lambda session: SharingService(
+            ConversationRepository(session), conversations(session), clock
+        ),
+        asking=AskingService(session_factory, conversations, answering, AS_TYPED, clock),
         programmes=programmes,
         readiness=readiness,
     )

@@ -17,6 +17,7 @@ POSTS = [
     f"/questions/{'0' * 32}/rating",
     f"/questions/{'0' * 32}/confirmation",
     "/conversations/search",
+    f"/conversations/{'0' * 32}/share",
     f"/conversations/{'0' * 32}/rename",
     f"/conversations/{'0' * 32}/bookmark",
     f"/conversations/{'0' * 32}/delete",

@@ -39,6 +39,9 @@ DECLARED = {
     ("POST", "/conversations/{conversation_id}/bookmark"): Permission.READ_OWN_HISTORY,
     ("POST", "/conversations/{conversation_id}/delete"): Permission.READ_OWN_HISTORY,
     ("POST", "/conversations/{conversation_id}/restore"): Permission.READ_OWN_HISTORY,
+    ("POST", "/conversations/{conversation_id}/share"): Permission.READ_OWN_HISTORY,
+    ("GET", "/shared/{link_id}"): Permission.READ_SHARED,
+    ("GET", "/shared/{link_id}/questions/{question_id}/sources/{number}"): Permission.READ_SHARED,
     ("GET", "/programmes"): Permission.BROWSE_PROGRAMMES,
     ("GET", "/documents/{document_id:path}"): Permission.READ_KNOWLEDGE,
 }
@@ -50,6 +53,7 @@ PATHS = {
     "{question_id}": "0" * 32,
     "{conversation_id}": "0" * 32,
     "{number}": "1",
+    "{link_id}": "0" * 64,
     "{document_id:path}": "nothing",
 }
 

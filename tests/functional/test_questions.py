@@ -10,6 +10,7 @@ from sqlalchemy import event, select
 
 from app.accounts.roles import Role
 from app.answering.answer import Completed, Evidence, Failed
+from app.answering.conversation import Conversation, NoDocuments
 from app.chat.asking import AskingService, Draft
 from app.chat.models import Question
 from app.chat.records import Vault
@@ -20,6 +21,7 @@ from app.db import transaction
 from app.errors import StoreUnavailableError
 from app.main import create_app
 from app.security import Cipher
+from rag.tokenizer import SudachiWords
 
 SECRET = "鹿児島花子さんの補助率は？"
 
@@ -213,7 +215,11 @@ class Yielding:
 
 def asking(container, clock, *events) -> AskingService:
     return AskingService(
-        container.session_factory, container.conversations, Yielding(*events), clock
+        container.session_factory,
+        container.conversations,
+        Yielding(*events),
+        Conversation(SudachiWords(), NoDocuments()),
+        clock,
     )
 
 
