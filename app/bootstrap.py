@@ -14,9 +14,15 @@ from app.accounts.repository import AccountRepository
 from app.accounts.service import AccountService
 from app.accounts.throttle import SignInThrottle
 from app.answering.alignment import Aligner
+from app.answering.conversation import Conversation
+from app.answering.known_documents import SnapshotDocuments
 from app.answering.service import AnsweringService as ExtractiveAnswering
-from app.chat.repository import QuestionRepository
-from app.chat.service import AnsweringService, QuestionService
+from app.answering.writing import AnswerWriter
+from app.chat.asking import AnsweringService, AskingService
+from app.chat.records import Vault
+from app.chat.repository import ConversationRepository
+from app.chat.service import ConversationService
+from app.chat.sharing import SharingService
 from app.clock import Clock, fixed_clock, system_clock
 from app.container import Container, ReadinessProbe
 from app.db import make_engine, make_session_factory, migrate, transaction
@@ -31,6 +37,7 @@ from app.security import Cipher, open_cipher
 from app.settings import Settings
 from app.store_lock import StoreLock
 from app.warm_up import Say, Step, WarmUp
+from guardrails.output.grounding import Verifier
 from ingest.document import LoadedDocument, LoadLimits
 from ingest.loaders import load_paths
 from ingest.quality import assess
@@ -102,7 +109,7 @@ class Application:
     def erase_old(self) -> None:
         """Remove questions past their time of keeping, whether or not anybody asks new ones."""
         with transaction(self.session_factory) as session:
-            self.container.questions(session).erase_old()
+            self.container.conversations(session).erase_old()
 
     def close(self) -> None:
         self.language_model.stop()
@@ -148,10 +155,14 @@ def build(
         IngestRules(load_paths, judge, installation.demo, LoadLimits()),
     )
     programmes = LiveProgrammes(records.session_factory, clock, shows_demo=installation.demo)
-    answering = given.answering or _make_answering(search, clock, installation)
-    accounts = _account_factory(given.passwords, clock, settings.session_hours)
-    warm_up = WarmUp(_warm_up_steps(knowledge, search), _hint_if_empty(knowledge))
     language_model = given.language_model or make_language_model(settings)
+    writer = AnswerWriter(
+        language_model.model, Verifier(search.tokenizer), settings.llm_deadline_seconds
+    )
+    answering = given.answering or _make_answering(search, clock, installation, writer)
+    accounts = _account_factory(given.passwords, clock, settings.session_hours)
+    conversations = _conversation_factory(records.cipher, clock, settings.question_days)
+    warm_up = WarmUp(_warm_up_steps(knowledge, search), _hint_if_empty(knowledge))
     container = Container(
         settings=settings,
         clock=clock,
@@ -159,8 +170,16 @@ def build(
         cipher=records.cipher,
         throttle=SignInThrottle(records.session_factory, clock),
         accounts=accounts,
-        questions=lambda session: QuestionService(
-            QuestionRepository(session), records.cipher, answering, clock, settings.question_days
+        conversations=conversations,
+        shares=lambda session: SharingService(
+            ConversationRepository(session), conversations(session), clock
+        ),
+        asking=AskingService(
+            records.session_factory,
+            conversations,
+            answering,
+            Conversation(search.tokenizer, SnapshotDocuments(search.retriever)),
+            clock,
         ),
         programmes=programmes,
         readiness=warm_up,
@@ -220,7 +239,7 @@ def _open_records(settings: Settings) -> _Records:
 
 def _make_search(settings: Settings, given: Overrides, store_lock: StoreLock) -> _Search:
     embedder = given.embedder or _embedder(settings, settings.embedding_model)
-    reader = _reader(settings, given, embedder)
+    reader = _reader(settings, embedder)
     folder = settings.data_dir / VECTORS_FOLDER
     vectors = given.vectors or DeferredVectorStore(lambda: _open_vectors(folder, store_lock))
     tokenizer = given.tokenizer or SudachiWords()
@@ -241,10 +260,13 @@ def _embedder(settings: Settings, name: str) -> SentenceTransformerEmbedder:
     )
 
 
-def _reader(settings: Settings, given: Overrides, embedder: Embedder) -> WordReader:
+def _reader(settings: Settings, embedder: Embedder) -> WordReader:
     """The bundled model, whatever the index uses: what is weighed was fitted on its vectors."""
-    is_bundled = settings.embedding_model == BUNDLED_EMBEDDER or given.embedder is not None
-    if is_bundled and isinstance(embedder, WordReader):
+    is_another = (
+        isinstance(embedder, SentenceTransformerEmbedder)
+        and settings.embedding_model != BUNDLED_EMBEDDER
+    )
+    if isinstance(embedder, WordReader) and not is_another:
         return embedder
     return _embedder(settings, BUNDLED_EMBEDDER)
 
@@ -260,13 +282,16 @@ def _open_vectors(folder: Path, store_lock: StoreLock) -> VectorStore:
         raise explained from error
 
 
-def _make_answering(search: _Search, clock: Clock, installation: Installation) -> AnsweringService:
+def _make_answering(
+    search: _Search, clock: Clock, installation: Installation, writer: AnswerWriter
+) -> AnsweringService:
     return ExtractiveAnswering(
         search.retriever,
         search.tokenizer,
         clock,
         desk=installation.first_desk,
         aligner=Aligner(search.reader),
+        writer=writer,
     )
 
 
@@ -277,6 +302,17 @@ def _account_factory(
 
     def make(session: Session) -> AccountService:
         return AccountService(AccountRepository(session), passwords, clock, session_hours)
+
+    return make
+
+
+def _conversation_factory(
+    cipher: Cipher, clock: Clock, question_days: int
+) -> Callable[[Session], ConversationService]:
+    vault = Vault(cipher)
+
+    def make(session: Session) -> ConversationService:
+        return ConversationService(ConversationRepository(session), vault, clock, question_days)
 
     return make
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated, Any
 
 import typer
@@ -16,10 +17,11 @@ from app.cli_jsonl import respond_to_lines, text_field
 from app.cli_options import AudienceOption, chosen_audience
 from app.cli_state import CommandLine
 from app.errors import BadInputError, YorisoiError
-from rag.passage import Audience, Passage, SearchScope
+from rag.passage import Passage, SearchScope
 
 MAX_TOP_K = 100
 EXTRACTIVE = "extractive"
+_START_SECONDS = 120
 
 QuestionArgument = Annotated[
     str | None, typer.Argument(metavar="質問", help="知りたいこと（--jsonl のときは要りません）")
@@ -64,24 +66,30 @@ def add_commands(cli: typer.Typer, line: CommandLine) -> None:
         provider: Annotated[
             str | None,
             typer.Option(
-                "--provider", metavar="名前", help="回答の作り方（いまは extractive だけ）"
+                "--provider",
+                metavar="名前",
+                help="extractive（資料の抜粋だけ）、local（内蔵のモデル）、openai（設定した接続先）",
             ),
         ] = None,
     ) -> None:
         """文書にもとづいて、根拠つきで答えます。"""
         seen = chosen_audience(audience) or "staff"
-        _check_provider(provider)
         _check_input(question, is_jsonl=jsonl)
-        with line.store("ask") as application:
+        with line.store("ask") as application, _writing(application, provider):
             application.prepare_search()
+
+            def answer(text: str) -> Answer:
+                writes = provider != EXTRACTIVE
+                return last_answer(application.answering.ask(text, audience=seen, writes=writes))
+
             if jsonl:
                 respond_to_lines(
                     sys.stdin.buffer,
                     sys.stdout.buffer,
-                    lambda record: answer_as_json(_answer(application, _question(record), seen)),
+                    lambda record: answer_as_json(answer(_question(record))),
                 )
             else:
-                _show_answer(_answer(application, checked(question or ""), seen))
+                _show_answer(answer(checked(question or "")))
 
 
 def _check_input(question: str | None, *, is_jsonl: bool) -> None:
@@ -93,11 +101,19 @@ def _check_input(question: str | None, *, is_jsonl: bool) -> None:
         )
 
 
-def _check_provider(name: str | None) -> None:
-    if name not in {None, EXTRACTIVE}:
+def _writing(application: Application, provider: str | None) -> AbstractContextManager[object]:
+    """What must run while questions are answered. By default the built-in model is not started:
+    it takes seconds and more than a gigabyte. Raises BadInputError for one that is not there.
+    """
+    model = application.language_model
+    if provider in {None, EXTRACTIVE}:
+        return nullcontext()
+    if provider != model.name:
+        usable = "、".join(dict.fromkeys((EXTRACTIVE, *filter(None, (model.name,)))))
         raise BadInputError(
-            f"プロバイダー「{name}」は登録されていません。いま使えるのは {EXTRACTIVE} だけです。"
+            f"プロバイダー「{provider}」は登録されていません。いま使えるのは {usable} です。"
         )
+    return model.running(_START_SECONDS)
 
 
 def _question(record: Mapping[str, Any]) -> str:
@@ -119,10 +135,6 @@ def _as_json(passage: Passage) -> dict[str, Any]:
         "text": passage.text,
         "score": round(passage.score, 6),
     }
-
-
-def _answer(application: Application, question: str, audience: Audience) -> Answer:
-    return last_answer(application.answering.ask(question, audience=audience))
 
 
 def last_answer(events: Iterator[Event]) -> Answer:

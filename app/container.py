@@ -1,7 +1,7 @@
 """What the web is given by `app.bootstrap`: one object, filled once, the same for every request."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, Protocol
 
@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.accounts.service import AccountService
 from app.accounts.throttle import SignInThrottle
-from app.chat.service import QuestionService
+from app.chat.asking import AskingService
+from app.chat.service import ConversationService
+from app.chat.sharing import SharingService
 from app.clock import Clock
-from app.language_model import LanguageModelProbe
+from app.language_model import LanguageModelProbe, NoLanguageModel
 from app.security import Cipher
 from app.settings import Settings
 from rag.passage import Audience
@@ -86,8 +88,11 @@ class PageView:
 class Programmes(Protocol):
     def list_programmes(self, audience: Audience) -> Sequence[ProgrammeRow]: ...
 
-    def page(self, document_id: str, page: int | None) -> PageView | None:
-        """One page of a live document, or all pages for None; None when there is no such thing."""
+    def page(self, document_id: str, page: int | None, audience: Audience) -> PageView | None:
+        """One page of a live document, or all pages for None.
+
+        None when there is no such thing, or not for that audience.
+        """
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,9 @@ class Container:
     cipher: Cipher
     throttle: SignInThrottle
     accounts: Callable[[Session], AccountService]
-    questions: Callable[[Session], QuestionService]
+    conversations: Callable[[Session], ConversationService]
+    shares: Callable[[Session], SharingService]
+    asking: AskingService
     programmes: Programmes
     readiness: ReadinessProbe
-    language_model: LanguageModelProbe
+    language_model: LanguageModelProbe = field(default_factory=NoLanguageModel)

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.roles import Permission
 from app.accounts.service import AccountService, SignedIn
-from app.chat.service import QuestionService
+from app.chat.service import ConversationService
+from app.chat.sharing import SharingService
 from app.container import Container
 from app.cookies import PRE_SESSION_COOKIE, SESSION_COOKIE, read_cookie
 from app.db import transaction
@@ -65,12 +66,17 @@ def get_accounts(container: ContainerDep, session: SessionDep) -> AccountService
     return container.accounts(session)
 
 
-def get_questions(container: ContainerDep, session: SessionDep) -> QuestionService:
-    return container.questions(session)
+def get_conversations(container: ContainerDep, session: SessionDep) -> ConversationService:
+    return container.conversations(session)
+
+
+def get_shares(container: ContainerDep, session: SessionDep) -> SharingService:
+    return container.shares(session)
 
 
 AccountsDep = Annotated[AccountService, Depends(get_accounts)]
-QuestionsDep = Annotated[QuestionService, Depends(get_questions)]
+ConversationsDep = Annotated[ConversationService, Depends(get_conversations)]
+SharesDep = Annotated[SharingService, Depends(get_shares)]
 
 
 def find_account(request: Request, container: ContainerDep) -> SignedIn | None:

@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -53,6 +53,11 @@ class LanguageModelStatus:
     percent: int | None = None
     retry_seconds: int | None = None
 
+    @property
+    def is_on(self) -> bool:
+        """Whether sentences may come above the evidence now."""
+        return self.state is LanguageModelState.READY
+
 
 class LanguageModelProbe(Protocol):
     def status(self) -> LanguageModelStatus:
@@ -73,6 +78,9 @@ class LanguageModel(LanguageModelProbe, Protocol):
     def stop(self) -> None:
         """End what was started; harmless when nothing was."""
 
+    def running(self, timeout_seconds: float) -> AbstractContextManager[ChatModel | None]:
+        """The model for the life of one command. Raises ChatModelUnavailableError if it fails."""
+
 
 class NoLanguageModel:
     """`YORISOI_LLM=off`, and commands that need none."""
@@ -90,6 +98,10 @@ class NoLanguageModel:
 
     def stop(self) -> None:
         pass
+
+    def running(self, timeout_seconds: float) -> AbstractContextManager[ChatModel | None]:
+        del timeout_seconds
+        return nullcontext()
 
 
 class EndpointLanguageModel:
@@ -110,6 +122,10 @@ class EndpointLanguageModel:
 
     def stop(self) -> None:
         pass
+
+    def running(self, timeout_seconds: float) -> AbstractContextManager[ChatModel | None]:
+        del timeout_seconds
+        return nullcontext(self._model)
 
 
 class LocalLanguageModel:

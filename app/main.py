@@ -12,14 +12,26 @@ from app import error_pages
 from app.accounts.admin_endpoints import router as admin_router
 from app.accounts.endpoints import router as accounts_router
 from app.boundary import RequestBoundary
+from app.chat.conversation_endpoints import router as conversation_router
 from app.chat.endpoints import router as chat_router
 from app.chat.programme_endpoints import router as programme_router
+from app.chat.share_endpoints import router as share_router
+from app.chat.source_endpoints import router as source_router
 from app.container import Container
 from app.dependencies import Guard
 from app.health import router as health_router
 from app.pages import NAVIGATION, STATIC_FOLDER, NavigationItem, Pages
 
-ROUTERS = (health_router, accounts_router, admin_router, chat_router, programme_router)
+ROUTERS = (
+    health_router,
+    accounts_router,
+    admin_router,
+    chat_router,
+    conversation_router,
+    source_router,
+    share_router,
+    programme_router,
+)
 STATIC_PATH = "/static"
 
 # FastAPI would otherwise trace requests, and may export them when the environment says so.

@@ -28,7 +28,7 @@ class NavigationItem:
 
 NAVIGATION = (
     NavigationItem("/", "質問する", Permission.ASK),
-    NavigationItem("/questions", "履歴", Permission.READ_OWN_HISTORY),
+    NavigationItem("/conversations", "履歴", Permission.READ_OWN_HISTORY),
     NavigationItem("/programmes", "制度一覧", Permission.BROWSE_PROGRAMMES),
     NavigationItem("/admin/users", "利用者", Permission.MANAGE_USERS),
 )
@@ -55,6 +55,10 @@ class Pages:
     def render(
         self, request: Request, template: str, status_code: int = 200, **context: Any
     ) -> HTMLResponse:
+        return HTMLResponse(self.fragment(request, template, **context), status_code)
+
+    def fragment(self, request: Request, template: str, **context: Any) -> str:
+        """The text of a template: a page, or a part that a script puts into one."""
         account = getattr(request.state, "account", None)
         frame = {
             "account": account,
@@ -64,8 +68,7 @@ class Pages:
             ],
             "current_path": request.scope["path"],
         }
-        content = self._environment.get_template(template).render({**frame, **context})
-        return HTMLResponse(content, status_code)
+        return self._environment.get_template(template).render({**frame, **context})
 
 
 class Render:
@@ -77,6 +80,9 @@ class Render:
 
     def __call__(self, template: str, status_code: int = 200, **context: Any) -> HTMLResponse:
         return self._pages.render(self._request, template, status_code, **context)
+
+    def fragment(self, template: str, **context: Any) -> str:
+        return self._pages.fragment(self._request, template, **context)
 
 
 def japanese_date(value: date | None) -> str:

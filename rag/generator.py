@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -36,7 +36,7 @@ def generate_sentences(
     evidence_units: Sequence[str],
     *,
     deadline: float,
-) -> Iterator[DraftSentence]:
+) -> Generator[DraftSentence, None, None]:
     """What `model` writes about `question` from the units, sentence by sentence.
 
     `evidence_units` are readable texts, best first; those that fit into the prompt are used, so

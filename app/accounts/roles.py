@@ -29,6 +29,7 @@ class Permission(StrEnum):
     USE_OWN_ACCOUNT = "use_own_account"
     ASK = "ask"
     READ_OWN_HISTORY = "read_own_history"
+    READ_SHARED = "read_shared"
     BROWSE_PROGRAMMES = "browse_programmes"
     READ_KNOWLEDGE = "read_knowledge"
     READ_SYSTEM_CARD = "read_system_card"
@@ -43,6 +44,7 @@ _EVERYONE = frozenset(
         Permission.USE_OWN_ACCOUNT,
         Permission.ASK,
         Permission.READ_OWN_HISTORY,
+        Permission.READ_SHARED,
         Permission.BROWSE_PROGRAMMES,
         Permission.READ_KNOWLEDGE,
         Permission.READ_SYSTEM_CARD,

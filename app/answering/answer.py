@@ -43,7 +43,8 @@ class Answer:
 
     `nearest` are the nearest places of an abstention, shown as such, and beside an answer the
     passages it was taken from. `notices` warn of an ended period, of
-    demonstration pages, and the like. `generated` counts sentences of a language model.
+    demonstration pages, and the like. `generated` counts sentences of a language model; those
+    that stand above `text` are in `sentences`.
     """
 
     status: Status
@@ -55,11 +56,12 @@ class Answer:
     provider: str
     generated: int
     ms: float
+    sentences: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
         """All of it as plain text, for channels without a page: text, notices, nearest places."""
-        parts = [self.text, *(f"※{notice}" for notice in self.notices)]
+        parts = [*self.sentences, self.text, *(f"※{notice}" for notice in self.notices)]
         if self.status == "abstained" and self.nearest:
             parts += [NEAREST_HEADING, *(readable(each.quote) for each in self.nearest)]
         return "\n\n".join(parts)
@@ -77,6 +79,21 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Sentence:
+    """A sentence of a language model that the evidence bears. `citations` index the answer's."""
+
+    text: str
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A generated sentence that the evidence does not bear. What it said is kept nowhere."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class Completed:
     answer: Answer
 
@@ -86,4 +103,4 @@ class Failed:
     message: str
 
 
-Event = Retrieved | Evidence | Completed | Failed
+Event = Retrieved | Evidence | Sentence | Dropped | Completed | Failed

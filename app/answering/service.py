@@ -1,12 +1,14 @@
 """The one answering walk: question -> passages -> evidence, or an honest "not in the documents".
 
-Nothing leaves the building and no language model is asked: the answer is made of quotes.
+Nothing leaves the building. What a language model writes stands above the quotes, each sentence
+checked against them; without one, or where none stands, the answer is made of quotes.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,6 +21,7 @@ from app.answering.answer import (
     Evidence,
     Failed,
     Retrieved,
+    Sentence,
     Status,
 )
 from app.answering.answerability import AnswerabilityModel, AnswerSignals, load_model, signals
@@ -27,6 +30,7 @@ from app.answering.premise import Correction, find_contradiction
 from app.answering.question import Question, checked, read
 from app.answering.reading import RememberingTokenizer
 from app.answering.validity import ended_periods, expiry_notices
+from app.answering.writing import AnswerWriter
 from app.clock import TOKYO, Clock
 from app.errors import BadInputError, YorisoiError
 from rag.errors import RagError
@@ -64,6 +68,7 @@ class AnsweringService:
         *,
         desk: str = "",
         aligner: Aligner | None = None,
+        writer: AnswerWriter | None = None,
         limits: EvidenceLimits | None = None,
         model: AnswerabilityModel | None = None,
     ) -> None:
@@ -73,12 +78,14 @@ class AnsweringService:
         self._clock = clock
         self._desk = desk
         self._aligner = aligner
+        self._writer = writer
         self._limits = limits or EvidenceLimits()
         self._model = model or load_model()
 
-    def ask(self, question: str, *, audience: Audience) -> Iterator[Event]:
-        """Events in order: Retrieved, Evidence, Completed; or Failed, with what to do.
+    def ask(self, question: str, *, audience: Audience, writes: bool = True) -> Iterator[Event]:
+        """Events in order: Retrieved, Evidence, Sentence and Dropped, Completed; or Failed.
 
+        `writes`: whether a language model may write above the evidence, if there is one.
         Raises QuestionRefusedError for a question that cannot be one.
         """
         started = time.perf_counter()
@@ -97,6 +104,24 @@ class AnsweringService:
             return
         answer = self._answer(found, started)
         yield Evidence(answer)
+        yield from self._complete(text, answer, self._writer if writes else None)
+
+    def _complete(
+        self, question: str, answer: Answer, writer: AnswerWriter | None
+    ) -> Iterator[Event]:
+        """What a language model writes above the evidence; without one the evidence is all."""
+        kept: list[str] = []
+        if writer is not None:
+            with closing(writer.write(question, answer)) as written:
+                for event in written:
+                    if isinstance(event, Sentence):
+                        kept.append(event.text)
+                    yield event
+            if kept:
+                provider = writer.provider or EXTRACTIVE
+                answer = replace(
+                    answer, sentences=tuple(kept), generated=len(kept), provider=provider
+                )
         yield Completed(answer)
 
     def measure(self, question: str, *, audience: Audience) -> AnswerSignals | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -44,7 +44,7 @@ class AnswerWriter:
         model = self._model()
         return model.name if model else None
 
-    def write(self, question: str, answer: Answer) -> Iterator[Sentence | Dropped]:
+    def write(self, question: str, answer: Answer) -> Generator[Sentence | Dropped, None, None]:
         """What stands above the evidence, sentence by sentence; nothing for an abstention.
 
         A model that fails or is slow ends the sentences, never the answer. Closing the iterator

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from urllib.parse import quote as url_quote
 
 from app.answering.answer import Answer, Citation
-from app.chat.service import AskedQuestion
-from app.pages import japanese_date, japanese_time
+from app.chat.copying import source_line
+from app.chat.records import AskedQuestion, Confirmation, UnreadableQuestion
+from app.language_model import LanguageModelState, LanguageModelStatus
+from app.pages import japanese_time
 
 EXTRACT_LABEL = "資料の抜粋（AIの生成文ではありません）"
 GENERATED_LABEL = "AIが書いた文を含みます（資料と照らし合わせ、確認してから使ってください）"
 NO_ANSWER_LABEL = "自動の案内（AIの生成文ではありません）"
-DEMO_BANNER = "架空のデモ資料です"
+EXTRACTIVE = "extractive"
+ATTACHMENT_PREFIX = "attachment:"
 
 
 @dataclass(frozen=True)
@@ -21,44 +24,81 @@ class Segment:
 
 @dataclass(frozen=True)
 class Source:
-    """A passage with all quotes taken from it."""
+    """A passage with all quotes taken from it. `preview` shows its page beside the answer."""
 
     number: int
     citation: Citation
     segments: tuple[Segment, ...]
     link: str
+    preview: str
 
     @property
     def place(self) -> str:
         page = f"p.{self.citation.page}" if self.citation.page is not None else ""
         return "　".join(part for part in (self.citation.section, page) if part)
 
+    @property
+    def is_attachment(self) -> bool:
+        return self.citation.document_id.startswith(ATTACHMENT_PREFIX)
+
 
 @dataclass(frozen=True)
-class AnswerView:
+class TurnView:
+    asked: AskedQuestion
     heading: str
     label: str
     tone: str
+    provider: str
     sources: tuple[Source, ...]
     nearest: tuple[Source, ...]
     is_demo: bool
     copy_text: str
 
+    @property
+    def is_question_back(self) -> bool:
+        return bool(self.asked.choices)
 
-def view_answer(asked: AskedQuestion) -> AnswerView:
-    answer = asked.answer
-    sources = _sources(answer.citations)
+
+@dataclass(frozen=True)
+class UnreadableView:
+    """A turn whose key is gone."""
+
+    asked: UnreadableQuestion
+
+
+def view_turn(
+    turn: AskedQuestion | UnreadableQuestion, *, checked_by: str, base: str = ""
+) -> TurnView | UnreadableView:
+    """`base`: before the addresses of previews, for readers of a share."""
+    if isinstance(turn, UnreadableQuestion):
+        return UnreadableView(turn)
+    answer = turn.answer
+    preview = f"{base}/questions/{turn.id}/sources"
+    sources = group_sources(answer.citations, preview, 1)
     shown = {_key(citation) for citation in answer.citations}
-    nearest = _sources(tuple(found for found in answer.nearest if _key(found) not in shown))
-    return AnswerView(
-        heading=heading(answer),
+    others = tuple(found for found in answer.nearest if _key(found) not in shown)
+    return TurnView(
+        asked=turn,
+        heading=heading_of(turn),
         label=label(answer),
-        tone=tone(answer),
+        tone="choice" if turn.choices else tone(answer),
+        provider=provider_line(answer),
         sources=sources,
-        nearest=nearest,
+        nearest=group_sources(others, preview, len(sources) + 1),
         is_demo=any(citation.is_demo for citation in answer.citations),
-        copy_text=_copy_text(asked, sources),
+        copy_text=_copy_text(turn, sources, checked_by),
     )
+
+
+def all_sources(asked: AskedQuestion) -> tuple[Source, ...]:
+    """Every source of an answer, numbered as it is shown."""
+    view = view_turn(asked, checked_by="")
+    assert isinstance(view, TurnView)
+    return (*view.sources, *view.nearest)
+
+
+def heading_of(asked: AskedQuestion) -> str:
+    return "どの制度についてですか" if asked.choices else heading(asked.answer)
 
 
 def heading(answer: Answer) -> str:
@@ -79,6 +119,23 @@ def label(answer: Answer) -> str:
     return EXTRACT_LABEL if answer.status == "answered" else NO_ANSWER_LABEL
 
 
+def provider_line(answer: Answer) -> str:
+    """Which model had a part in it, said of every answer."""
+    if not answer.generated:
+        return "生成AI：使っていません"
+    name = "" if answer.provider in {"", EXTRACTIVE} else f"{answer.provider}、"
+    return f"生成AI：{name}{answer.generated}文（1文ずつ資料と照合済み）"
+
+
+def writing_line(status: LanguageModelStatus) -> str:
+    """What the page says of the language model before a question is asked."""
+    if status.is_on:
+        return "資料の抜粋の上に、資料と照合したAIの文を示します。"
+    if status.state is LanguageModelState.OFF:
+        return "生成AIは使っていません。資料の抜粋で答えます。"
+    return f"{status.message}いまは、資料の抜粋でお答えします。"
+
+
 def tone(answer: Answer) -> str:
     """A word for the style sheet; the heading says the same in words."""
     if answer.status != "answered":
@@ -97,15 +154,18 @@ def mark_quotes(passage: str, quotes: tuple[str, ...]) -> tuple[Segment, ...]:
         if start >= 0:
             first, last = places[start], places[start + len(wanted) - 1]
             marked[first : last + 1] = [True] * (last + 1 - first)
-    return _runs(passage, marked)
+    return runs(passage, marked)
 
 
 def document_link(citation: Citation) -> str:
+    if citation.document_id.startswith(ATTACHMENT_PREFIX):
+        return ""
     anchor = f"#p{citation.page}" if citation.page is not None else ""
     return f"/documents/{url_quote(citation.document_id, safe='/')}{anchor}"
 
 
-def _runs(text: str, marked: list[bool]) -> tuple[Segment, ...]:
+def runs(text: str, marked: list[bool]) -> tuple[Segment, ...]:
+    """The text cut where the marking changes."""
     segments: list[Segment] = []
     start = 0
     for index in range(1, len(text) + 1):
@@ -119,38 +179,45 @@ def _key(citation: Citation) -> tuple[str, int | None, str]:
     return (citation.document_id, citation.page, citation.passage)
 
 
-def _sources(citations: tuple[Citation, ...]) -> tuple[Source, ...]:
+def group_sources(
+    citations: tuple[Citation, ...], preview: str, first_number: int
+) -> tuple[Source, ...]:
     groups: dict[tuple[str, int | None, str], list[Citation]] = {}
     for citation in citations:
         groups.setdefault(_key(citation), []).append(citation)
     return tuple(
         Source(
-            number=number,
+            number=number - first_number + 1,
             citation=group[0],
             segments=mark_quotes(group[0].passage, tuple(citation.quote for citation in group)),
             link=document_link(group[0]),
+            preview=f"{preview}/{number}",
         )
-        for number, group in enumerate(groups.values(), start=1)
+        for number, group in enumerate(groups.values(), start=first_number)
     )
 
 
-def _copy_text(asked: AskedQuestion, sources: tuple[Source, ...]) -> str:
+def _copy_text(asked: AskedQuestion, sources: tuple[Source, ...], checked_by: str) -> str:
     answer = asked.answer
-    lines = [f"【質問】{asked.question}", "", f"【{heading(answer)}】{answer.text}", ""]
+    corrected = asked.remarks.correction
+    written = corrected or "\n".join((*answer.sentences, answer.text))
+    title = "修正した回答" if corrected else heading_of(asked)
+    lines = [f"【質問】{asked.question}", "", f"【{title}】{written}", ""]
     lines += [f"※ {notice}" for notice in answer.notices]
     if sources:
-        lines += ["【根拠】", *(_source_line(source) for source in sources), ""]
-    lines += [f"※ {label(answer)}", f"※ 職員の確認前　よりそい {japanese_time(asked.created_at)}"]
+        places = ((source.number, source.citation, source.place) for source in sources)
+        lines += ["【根拠】", *(source_line(*place) for place in places), ""]
+    lines += [
+        f"※ {label(answer)}",
+        f"※ {state_line(asked, checked_by)}　よりそい {japanese_time(asked.created_at)}",
+    ]
     return "\n".join(lines)
 
 
-def _source_line(source: Source) -> str:
-    citation = source.citation
-    published = japanese_date(citation.published)
-    origin = "、".join(part for part in (citation.issuer, published) if part)
-    parts = [f"{source.number}. {citation.title}", source.place, f"（{origin}）" if origin else ""]
-    if citation.is_expired:
-        parts.append("［期限切れ］")
-    if citation.is_demo:
-        parts.append(f"［{DEMO_BANNER}］")
-    return "　".join(part for part in parts if part)
+def state_line(asked: AskedQuestion, checked_by: str) -> str:
+    """What a person has done about it, who and when; copies carry it."""
+    state = asked.confirmation
+    if state is Confirmation.UNCONFIRMED or asked.confirmed_at is None:
+        return "未確認（職員の確認前）"
+    when = japanese_time(asked.confirmed_at)
+    return f"{state.label}（{'　'.join(part for part in (checked_by, when) if part)}）"

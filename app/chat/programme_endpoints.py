@@ -45,7 +45,7 @@ def show_document(
     page: Annotated[int | None, Query(ge=0, le=100_000)] = None,
 ) -> Response:
     is_plain = bool(document_id) and clean(document_id) == document_id
-    document = container.programmes.page(document_id, page) if is_plain else None
+    document = container.programmes.page(document_id, page, _AUDIENCE) if is_plain else None
     if document is None:
         raise NotFoundError(
             "この資料は見つかりません。新しい版に替わったか、取り下げられた可能性があります"

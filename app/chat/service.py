@@ -1,188 +1,284 @@
-import json
 import unicodedata
-import uuid
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http import HTTPStatus
-from typing import Protocol
 
-from pydantic import TypeAdapter, ValidationError
-from sqlalchemy.exc import DBAPIError
-
-from app.answering.answer import Answer, Completed, Event, Evidence, Failed
-from app.chat.models import Question
-from app.chat.repository import QuestionRepository
+from app.chat.models import Conversation, Question
+from app.chat.records import (
+    AskedQuestion,
+    AttachedDocument,
+    Confirmation,
+    Rating,
+    Remarks,
+    Turn,
+    UnreadableQuestion,
+    Vault,
+)
+from app.chat.repository import ConversationRepository
 from app.clock import Clock
-from app.db import unavailable
-from app.errors import NotFoundError, QuestionRefusedError, YorisoiError
-from app.security import Cipher, DecryptionError
-from rag.passage import Audience
+from app.errors import BadInputError, NotFoundError
 
-MAX_QUESTION_CHARS = 8_000
 HISTORY_LENGTH = 200
+RECENT_LENGTH = 20
 UNDO_TIME = timedelta(minutes=10)
-_AUDIENCE: Audience = "staff"
-_ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
+MAX_NAME_CHARS = 80
+MAX_REASON_CHARS = 500
+MAX_CORRECTION_CHARS = 8_000
+
+_UNREADABLE = "（読めない会話）"
+_EMPTY = "（まだ質問のない会話）"
 
 
-class AnsweringFailedError(YorisoiError):
-    """The walk ended without an answer; the message says what to do."""
-
-    status_code = HTTPStatus.SERVICE_UNAVAILABLE
-
-
-class AnsweringService(Protocol):
-    def ask(self, question: str, *, audience: Audience) -> Iterator[Event]: ...
+class ConversationGoneError(NotFoundError):
+    def __init__(self) -> None:
+        super().__init__("この会話は見つかりません。削除されたか、アドレスが違います")
 
 
-@dataclass(frozen=True)
-class AskedQuestion:
-    id: str
-    created_at: datetime
-    question: str
-    answer: Answer
+class QuestionGoneError(NotFoundError):
+    def __init__(self) -> None:
+        super().__init__("この質問は見つかりません。削除されたか、アドレスが違います")
 
 
 @dataclass(frozen=True)
-class UnreadableQuestion:
-    """A row whose key is gone: it can be listed and deleted, not read."""
+class ListedConversation:
+    """`last` is the newest question of those that can be read, None where there is none."""
 
     id: str
-    created_at: datetime
+    title: str
+    updated_at: datetime
+    is_bookmarked: bool
+    turn_count: int
+    is_readable: bool
+    last: AskedQuestion | None
+
+
+@dataclass(frozen=True)
+class Recent:
+    """A line in the list beside the conversation."""
+
+    id: str
+    title: str
+    is_bookmarked: bool
 
 
 @dataclass(frozen=True)
 class History:
-    questions: tuple[AskedQuestion | UnreadableQuestion, ...]
-    deleted: tuple[AskedQuestion | UnreadableQuestion, ...]
+    conversations: tuple[ListedConversation, ...]
+    deleted: tuple[ListedConversation, ...]
 
 
-class QuestionService:
+@dataclass(frozen=True)
+class OpenConversation:
+    """One conversation, as its owner or a reader sees it."""
+
+    id: str
+    owner_id: int
+    title: str
+    is_bookmarked: bool
+    updated_at: datetime
+    turns: tuple[Turn, ...]
+    attachments: tuple[AttachedDocument, ...] = ()
+
+
+class ConversationService:
+    """What people do with their conversations, but for asking (`app.chat.asking`)."""
+
     def __init__(
-        self,
-        repository: QuestionRepository,
-        cipher: Cipher,
-        answering: AnsweringService,
-        clock: Clock,
-        question_days: int,
+        self, repository: ConversationRepository, vault: Vault, clock: Clock, question_days: int
     ) -> None:
         self._repository = repository
-        self._cipher = cipher
-        self._answering = answering
+        self._vault = vault
         self._clock = clock
         self._kept_for = timedelta(days=question_days)
 
-    def ask(self, user_id: int, question: str) -> str:
-        """Answer and store; returns the id. No database connection is held while answering."""
-        text = checked_question(question)
-        answer = self._answer(text)
-        stored = Question(
-            id=uuid.uuid4().hex,
-            user_id=user_id,
-            created_at=self._clock(),
-            status=answer.status,
-            ms=answer.ms,
-        )
-        stored.ciphertext = self._seal(stored, text, answer)
-        try:
-            self.erase_old()
-            self._repository.add(stored)
-        except DBAPIError as error:  # told like any other failure: what was typed is not lost
-            self._repository.give_up()
-            raise unavailable(error) or error from error
-        return stored.id
-
-    def read(self, question_id: str, user_id: int) -> AskedQuestion:
-        stored = self._repository.get(question_id, user_id)
-        if stored is None:
-            raise NotFoundError("この質問は見つかりません。削除されたか、アドレスが違います")
-        return self._open(stored)
-
-    def history(self, user_id: int, search: str = "") -> History:
-        """The newest questions, filtered in memory: the database cannot read them."""
-        stored = self._repository.newest(user_id, HISTORY_LENGTH)
-        undoable = self._repository.deleted_since(user_id, self._clock() - UNDO_TIME)
+    def history(self, user_id: int, search: str = "", *, bookmarked: bool = False) -> History:
+        """The newest conversations, filtered in memory: the database cannot read them."""
+        rows = self._repository.newest(user_id, HISTORY_LENGTH, bookmarked=bookmarked)
+        gone = self._repository.deleted_since(user_id, self._clock() - UNDO_TIME)
+        turns = self._turns_of([*rows, *gone])
         words = _folded(search).split()
-        shown = (self._open_if_readable(row) for row in stored)
+        listed = ((self._listed(row, turns[row.id]), turns[row.id]) for row in rows)
         return History(
-            questions=tuple(row for row in shown if _matches(row, words)),
-            deleted=tuple(self._open_if_readable(row) for row in undoable),
+            conversations=tuple(each for each, own in listed if _matches(each, own, words)),
+            deleted=tuple(self._listed(row, turns[row.id]) for row in gone),
         )
 
-    def delete(self, question_id: str, user_id: int) -> None:
-        self.erase_old()
-        if not self._repository.mark_deleted(question_id, user_id, self._clock()):
-            raise NotFoundError("この質問は見つかりません。すでに削除されています")
+    def recent(self, user_id: int) -> tuple[Recent, ...]:
+        rows = self._repository.newest(user_id, RECENT_LENGTH)
+        first = {
+            question.conversation_id: self._vault.open_turn(question)
+            for question in self._repository.first_questions([row.id for row in rows])
+        }
+        return tuple(
+            Recent(row.id, self._title(row, [first[row.id]] if row.id in first else []),
+                   row.is_bookmarked)
+            for row in rows
+        )  # fmt: skip
 
-    def restore(self, question_id: str, user_id: int) -> None:
-        if not self._repository.restore(question_id, user_id, self._clock() - UNDO_TIME):
-            raise NotFoundError("元に戻せる時間（10分）を過ぎたため、この質問はもうありません")
+    def read(self, conversation_id: str, user_id: int) -> OpenConversation:
+        return self.open(self._own(conversation_id, user_id))
+
+    def open(self, row: Conversation) -> OpenConversation:
+        """With all that is in it. Whether the person may see it was checked where it was found."""
+        turns = [self._vault.open_turn(each) for each in self._repository.questions([row.id])]
+        return OpenConversation(
+            id=row.id,
+            owner_id=row.user_id,
+            title=self._title(row, turns),
+            is_bookmarked=row.is_bookmarked,
+            updated_at=row.updated_at,
+            turns=tuple(turns),
+            attachments=tuple(
+                self._vault.open_attachment(each) for each in self._repository.attachments(row.id)
+            ),
+        )
+
+    def question(self, question_id: str, user_id: int) -> AskedQuestion:
+        """Raises DecryptionError where its key is gone."""
+        return self._vault.open_question(self._own_question(question_id, user_id))
+
+    def attachments(self, conversation_id: str, user_id: int) -> tuple[AttachedDocument, ...]:
+        row = self._own(conversation_id, user_id)
+        return tuple(map(self._vault.open_attachment, self._repository.attachments(row.id)))
+
+    def conversation_of(self, question_id: str, user_id: int) -> str:
+        return self._own_question(question_id, user_id).conversation_id
+
+    def rename(self, conversation_id: str, user_id: int, name: str) -> None:
+        """An empty name takes the own one away again."""
+        row = self._own(conversation_id, user_id)
+        if len(name) > MAX_NAME_CHARS:
+            raise BadInputError(f"名前は{MAX_NAME_CHARS}文字までです（いまは{len(name)}文字）")
+        sealed = self._vault.seal_name(row, name) if name else None
+        self._repository.change(conversation_id, user_id, ciphertext=sealed)
+
+    def bookmark(self, conversation_id: str, user_id: int, *, is_bookmarked: bool) -> None:
+        if not self._repository.change(conversation_id, user_id, is_bookmarked=is_bookmarked):
+            raise ConversationGoneError
+
+    def delete(self, conversation_id: str, user_id: int) -> None:
+        self.erase_old()
+        if not self._repository.change(conversation_id, user_id, deleted_at=self._clock()):
+            raise ConversationGoneError
+
+    def restore(self, conversation_id: str, user_id: int) -> None:
+        since = self._clock() - UNDO_TIME
+        if not self._repository.restore(conversation_id, user_id, since):
+            raise NotFoundError("元に戻せる時間（10分）を過ぎたため、この会話はもうありません")
+
+    def rate(self, question_id: str, user_id: int, rating: Rating | None, reason: str) -> None:
+        """A thumb, with why. None takes both back."""
+        if len(reason) > MAX_REASON_CHARS:
+            raise BadInputError(f"理由は{MAX_REASON_CHARS}文字までです（いまは{len(reason)}文字）")
+        row = self._own_question(question_id, user_id)
+        remarks = self._vault.open_question(row).remarks
+        row.rating = rating
+        self._remark(row, Remarks(remarks.correction, reason if rating else ""))
+
+    def confirm(
+        self, question_id: str, user_id: int, state: Confirmation, correction: str = ""
+    ) -> None:
+        """A person has checked this answer; a corrected one comes with the text to use."""
+        if state is Confirmation.CORRECTED and not correction:
+            raise BadInputError("修正した文章を入力してください")
+        if len(correction) > MAX_CORRECTION_CHARS:
+            raise BadInputError(f"修正した文章は{MAX_CORRECTION_CHARS:,}文字までです")
+        row = self._own_question(question_id, user_id)
+        remarks = self._vault.open_question(row).remarks
+        is_checked = state is not Confirmation.UNCONFIRMED
+        row.confirmation = state.value
+        row.confirmed_at = self._clock() if is_checked else None
+        kept = correction if state is Confirmation.CORRECTED else ""
+        self._remark(row, Remarks(kept, remarks.rating_reason))
+
+    def open_new(self, user_id: int, conversation_id: str) -> None:
+        now = self._clock()
+        self._repository.add(
+            Conversation(id=conversation_id, user_id=user_id, created_at=now, updated_at=now)
+        )
+
+    def keep(self, user_id: int, asked: AskedQuestion, *, is_new_conversation: bool) -> None:
+        """Store a question with what there is of its answer; again, once there is more."""
+        row = self._repository.question(asked.id, user_id)
+        if row is not None:
+            row.status, row.ms = asked.answer.status, asked.answer.ms
+            row.ciphertext = self._vault.seal_question(row, asked)
+            return
+        self.erase_old()
+        if is_new_conversation:
+            self.open_new(user_id, asked.conversation_id)
+        elif not self._repository.change(asked.conversation_id, user_id, updated_at=self._clock()):
+            raise ConversationGoneError
+        row = Question(
+            id=asked.id,
+            conversation_id=asked.conversation_id,
+            position=self._repository.next_position(asked.conversation_id),
+            user_id=user_id,
+            created_at=asked.created_at,
+            status=asked.answer.status,
+            ms=asked.answer.ms,
+            confirmation=Confirmation.UNCONFIRMED.value,
+        )
+        row.ciphertext = self._vault.seal_question(row, asked)
+        self._repository.add(row)
 
     def erase_old(self) -> None:
         """Remove for good what is past its undo time or its time of keeping."""
         now = self._clock()
         self._repository.erase(deleted_until=now - UNDO_TIME, created_until=now - self._kept_for)
 
-    def _answer(self, question: str) -> Answer:
-        answer: Answer | None = None
-        failure = "回答を作れませんでした。しばらく待ってから、もう一度お試しください"
-        for event in self._answering.ask(question, audience=_AUDIENCE):
-            match event:
-                case Evidence(answer=found) | Completed(answer=found):
-                    answer = found
-                case Failed(message=message):
-                    failure = message
-        if answer is None:  # evidence that was found stands, whatever failed after it
-            raise AnsweringFailedError(failure)
-        return answer
+    def _own(self, conversation_id: str, user_id: int) -> Conversation:
+        row = self._repository.conversation(conversation_id, user_id)
+        if row is None:
+            raise ConversationGoneError
+        return row
 
-    def _seal(self, stored: Question, question: str, answer: Answer) -> bytes:
-        # Its own id and owner are sealed in, so that a row cannot be swapped for another.
-        content = {
-            "id": stored.id,
-            "user_id": stored.user_id,
-            "question": question,
-            "answer": _ANSWER.dump_python(answer, mode="json"),
-        }
-        return self._cipher.encrypt(json.dumps(content, ensure_ascii=False))
+    def _own_question(self, question_id: str, user_id: int) -> Question:
+        row = self._repository.question(question_id, user_id)
+        if row is None:
+            raise QuestionGoneError
+        return row
 
-    def _open(self, stored: Question) -> AskedQuestion:
-        content = json.loads(self._cipher.decrypt(stored.ciphertext))
-        if (content["id"], content["user_id"]) != (stored.id, stored.user_id):
-            raise DecryptionError("保存した質問が書き換えられています。管理者へ連絡してください")
-        return AskedQuestion(
-            id=stored.id,
-            created_at=stored.created_at,
-            question=content["question"],
-            answer=_ANSWER.validate_python(content["answer"]),
+    def _remark(self, row: Question, remarks: Remarks) -> None:
+        is_empty = remarks == Remarks()
+        row.remarks = None if is_empty else self._vault.seal_remarks(row, remarks)
+
+    def _turns_of(self, rows: Sequence[Conversation]) -> dict[str, list[Turn]]:
+        turns: dict[str, list[Turn]] = defaultdict(list)
+        for row in self._repository.questions([row.id for row in rows]):
+            turns[row.conversation_id].append(self._vault.open_turn(row))
+        return turns
+
+    def _listed(self, row: Conversation, turns: Sequence[Turn]) -> ListedConversation:
+        readable = [turn for turn in turns if isinstance(turn, AskedQuestion)]
+        return ListedConversation(
+            id=row.id,
+            title=self._title(row, turns),
+            updated_at=row.updated_at,
+            is_bookmarked=row.is_bookmarked,
+            turn_count=len(turns),
+            is_readable=bool(readable) or not turns,
+            last=readable[-1] if readable else None,
         )
 
-    def _open_if_readable(self, stored: Question) -> AskedQuestion | UnreadableQuestion:
-        try:
-            return self._open(stored)
-        except (DecryptionError, ValidationError):
-            return UnreadableQuestion(stored.id, stored.created_at)
+    def _title(self, row: Conversation, turns: Iterable[Turn]) -> str:
+        name = self._vault.open_name(row)
+        if name:
+            return name
+        turn = next(iter(turns), None)
+        if turn is None:
+            return _EMPTY
+        return _UNREADABLE if isinstance(turn, UnreadableQuestion) else turn.question
 
 
-def checked_question(text: str) -> str:
-    question = text.strip()
-    if not question:
-        raise QuestionRefusedError("質問を入力してください")
-    if len(question) > MAX_QUESTION_CHARS:
-        raise QuestionRefusedError(
-            f"質問は{MAX_QUESTION_CHARS:,}文字までです（いまは{len(question):,}文字）。"
-            "短くするか、いくつかに分けてください"
-        )
-    return question
-
-
-def _matches(row: AskedQuestion | UnreadableQuestion, words: list[str]) -> bool:
+def _matches(row: ListedConversation, turns: Iterable[Turn], words: Sequence[str]) -> bool:
     if not words:
         return True
-    if isinstance(row, UnreadableQuestion):
-        return False
-    text = _folded(f"{row.question}\n{row.answer.text}")
+    said = (
+        f"{turn.question}\n{turn.answer.shown}" for turn in turns if isinstance(turn, AskedQuestion)
+    )
+    text = _folded("\n".join((row.title, *said)))
     return all(word in text for word in words)
 
 

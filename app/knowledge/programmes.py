@@ -52,12 +52,12 @@ class LiveProgrammes:
             ]
         return sorted(rows, key=lambda row: (row.is_expired, row.name, row.document_id))
 
-    def page(self, document_id: str, page: int | None) -> PageView | None:
+    def page(self, document_id: str, page: int | None, audience: Audience) -> PageView | None:
         with transaction(self._session_factory) as session:
             version = session.scalar(
                 select(Version)
                 .join(Document, Document.live_version_id == Version.id)
-                .where(Document.id == document_id)
+                .where(Document.id == document_id, Version.audience.in_(_VISIBLE[audience]))
             )
             if version is None or (version.is_demo and not self._shows_demo):
                 return None

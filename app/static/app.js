@@ -44,7 +44,6 @@ for (const area of all("textarea[data-counter]")) {
     }
   });
 }
-for (const hint of all("[data-keyboard-hint]")) hint.hidden = false;
 
 // Copying: the clipboard interface needs HTTPS, an office network often has none.
 const copy = async (text) => {
@@ -61,21 +60,18 @@ const copy = async (text) => {
   area.remove();
   return isCopied;
 };
-for (const button of all("[data-copy]")) {
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const source = document.getElementById(button.dataset.copy);
-    const status = button.closest("article, section").querySelector("[data-copy-status]");
-    const isCopied = await copy(source.value ?? source.textContent).catch(() => false);
-    button.focus();
-    status.textContent = isCopied ? "コピーしました" : "コピーできませんでした。文章を選んでコピーしてください";
-  });
-}
-
-for (const button of all("[data-print]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-}
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const source = document.getElementById(button.dataset.copy);
+  const status = button.closest("article, section").querySelector("[data-copy-status]");
+  const isCopied = await copy(source.value ?? source.textContent).catch(() => false);
+  button.focus();
+  status.textContent = isCopied ? "コピーしました" : "コピーできませんでした。文章を選んでコピーしてください";
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
 // Print what is folded away, and fold it again.
 let opened = [];
 window.addEventListener("beforeprint", () => {
@@ -86,19 +82,38 @@ window.addEventListener("afterprint", () => {
   for (const details of opened) details.open = false;
 });
 
-// Menus close with Escape and when the focus moves on.
+// Menus and small forms that unfold close with Escape, and when the person goes elsewhere.
+const MENU = "details.account-menu, details[data-popover]";
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && event.target.closest(`:is(${MENU})[open]`);
+  if (!menu) return;
+  event.stopPropagation();
+  menu.open = false;
+  menu.querySelector("summary").focus();
+}, true);
+document.addEventListener("click", (event) => {
+  for (const menu of all(MENU)) if (!menu.contains(event.target)) menu.open = false;
+});
 for (const menu of all("details.account-menu")) {
-  menu.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && menu.open) {
-      menu.open = false;
-      menu.querySelector("summary").focus();
-    }
-  });
   menu.addEventListener("focusout", (event) => {
     if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
   });
-  document.addEventListener("click", (event) => {
-    if (!menu.contains(event.target)) menu.open = false;
+}
+
+// A link to share is whole, wherever this application is served from.
+for (const field of all("[data-absolute]")) {
+  field.value = new URL(field.value, window.location.origin).href;
+  field.addEventListener("focus", () => field.select());
+}
+
+// Nothing that was typed stays on a shared computer once its user has signed out.
+for (const form of all('form[action="/signout"]')) {
+  form.addEventListener("submit", () => {
+    try {
+      for (const key of Object.keys(localStorage)) if (key.startsWith("yorisoi.")) localStorage.removeItem(key);
+    } catch {
+      // No storage, nothing stored.
+    }
   });
 }
 
@@ -132,7 +147,10 @@ for (const place of all("[data-writing]")) {
       const response = await fetch(place.dataset.writing, { headers: { Accept: "application/json" } });
       const model = (await response.json()).language_model;
       if (model.state === "ready" || model.state === "off") {
-        place.textContent = model.state === "ready" ? "文章生成モデルの準備ができました。" : "";
+        const isReady = model.state === "ready";
+        place.textContent = isReady
+          ? "資料の抜粋の上に、資料と照合したAIの文を示します。"
+          : "生成AIは使っていません。資料の抜粋で答えます。";
         return;
       }
       const message = `${model.message}いまは、資料の抜粋でお答えします。`;

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from app.accounts.roles import Role
 from app.answering.answer import Completed, Evidence
 from app.bootstrap import Application, background_questions
-from app.chat.service import AnsweringService
+from app.chat.asking import AnsweringService
 from app.settings import Settings
 from evals.bench.corpus import corpus_sentences, synthesise
 from evals.bench.embedder import compare_with_reference, is_reference_installed

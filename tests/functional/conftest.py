@@ -25,14 +25,19 @@ from app.accounts.roles import Role
 from app.accounts.service import AccountService
 from app.accounts.throttle import SignInThrottle
 from app.answering.answer import Answer, Citation, Completed, Event, Evidence, Failed, Retrieved
-from app.chat.repository import QuestionRepository
-from app.chat.service import QuestionService
+from app.answering.conversation import Conversation, NoDocuments
+from app.chat.asking import AskingService
+from app.chat.records import Vault
+from app.chat.repository import ConversationRepository
+from app.chat.service import ConversationService
+from app.chat.sharing import SharingService
 from app.container import Block, Container, PageText, PageView, ProgrammeRow, Readiness
 from app.db import make_engine, make_session_factory, migrate, transaction
 from app.language_model import LanguageModelState, LanguageModelStatus
 from app.main import create_app
 from app.security import Cipher
 from app.settings import Settings
+from rag.tokenizer import SudachiWords
 
 POSTGRESQL_URL = os.environ.get("YORISOI_TEST_POSTGRESQL_URL", "")
 POSTGRESQL_SCHEMA = "yorisoi_test"
@@ -61,6 +66,7 @@ ANSWER = Answer(
     generated=0,
     ms=412.0,
 )
+AS_TYPED = Conversation(SudachiWords(), NoDocuments())
 ABSTENTION = replace(
     ANSWER,
     status="abstained",
@@ -110,7 +116,8 @@ class ListedProgrammes:
         assert audience == "staff"
         return self.rows
 
-    def page(self, document_id: str, page: int | None) -> PageView | None:
+    def page(self, document_id: str, page: int | None, audience: str) -> PageView | None:
+        assert audience == "staff"
         document = self.documents.get(document_id)
         if document is None or page is None:
             return document
@@ -275,9 +282,9 @@ def container(
     def accounts(session: Session) -> AccountService:
         return AccountService(AccountRepository(session), passwords, clock, settings.session_hours)
 
-    def questions(session: Session) -> QuestionService:
-        return QuestionService(
-            QuestionRepository(session), cipher, answering, clock, settings.question_days
+    def conversations(session: Session) -> ConversationService:
+        return ConversationService(
+            ConversationRepository(session), Vault(cipher), clock, settings.question_days
         )
 
     return Container(
@@ -287,7 +294,11 @@ def container(
         cipher=cipher,
         throttle=SignInThrottle(session_factory, clock),
         accounts=accounts,
-        questions=questions,
+        conversations=conversations,
+        shares=lambda session: SharingService(
+            ConversationRepository(session), conversations(session), clock
+        ),
+        asking=AskingService(session_factory, conversations, answering, AS_TYPED, clock),
         programmes=programmes,
         readiness=readiness,
         language_model=language_model,

@@ -38,7 +38,7 @@ def test_added_user_signs_in_once_with_the_one_time_password(admin, nobody):
     assert len(password.replace("-", "")) == 16
     response = nobody.sign_in("012345", password)
     assert response.headers["location"] == "/password"
-    for path in ("/", "/questions", "/programmes"):
+    for path in ("/", "/conversations", "/programmes"):
         assert nobody.get(path).headers["location"] == "/password"
     assert nobody.post("/questions", {"question": "x"}).headers["location"] == "/password"
     assert change(nobody, password).headers["location"] == "/password?changed=true"

@@ -52,7 +52,7 @@ def assert_secure(response) -> None:
         ("/", 200),
         ("/signin", 303),
         ("/healthz", 200),
-        ("/questions", 200),
+        ("/conversations", 200),
         ("/programmes", 200),
         ("/admin/users", 403),
         ("/nothing", 404),
@@ -83,7 +83,7 @@ def test_policy_leaves_no_loophole():
 
 def test_pages_have_no_inline_script_or_style(staff):
     location = staff.ask("補助率は？").headers["location"]
-    for path in ("/", "/questions", "/programmes", "/password", location):
+    for path in ("/", "/conversations", "/programmes", "/password", location):
         page = staff.get(path).text
         assert "<style" not in page
         assert " style=" not in page
@@ -212,7 +212,7 @@ def test_logs_name_routes_and_never_what_was_typed(staff, caplog):
     staff.get(f"/documents/{SECRET}")
     staff.get(f"/{SECRET}")
     staff.ask(SECRET)
-    staff.post("/questions/search", {"search": SECRET})
+    staff.post("/conversations/search", {"search": SECRET})
     staff.client.post(f"/{SECRET}", data={"a": SECRET})
 
     assert SECRET not in caplog.text
@@ -226,7 +226,7 @@ def test_health_stands_without_database_and_before_readiness(container, nobody, 
         raise AssertionError("the health page must not need the database")
 
     readiness.now = Readiness(ready=False, message="モデルを読み込んでいます")
-    broken = replace(container, accounts=no_database, questions=no_database)
+    broken = replace(container, accounts=no_database, conversations=no_database)
     browser = type(nobody)(create_app(broken))
     browser.client.cookies.set("yorisoi_session", "something")
 

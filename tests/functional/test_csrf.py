@@ -13,9 +13,15 @@ POSTS = [
     "/admin/users/2/deactivate",
     "/admin/users/2/reactivate",
     "/questions",
-    "/questions/search",
-    f"/questions/{'0' * 32}/delete",
-    f"/questions/{'0' * 32}/restore",
+    "/questions/stream",
+    f"/questions/{'0' * 32}/rating",
+    f"/questions/{'0' * 32}/confirmation",
+    "/conversations/search",
+    f"/conversations/{'0' * 32}/share",
+    f"/conversations/{'0' * 32}/rename",
+    f"/conversations/{'0' * 32}/bookmark",
+    f"/conversations/{'0' * 32}/delete",
+    f"/conversations/{'0' * 32}/restore",
 ]
 
 

@@ -25,18 +25,37 @@ DECLARED = {
     ("POST", "/admin/users/{user_id}/reactivate"): Permission.MANAGE_USERS,
     ("GET", "/"): Permission.ASK,
     ("POST", "/questions"): Permission.ASK,
+    ("POST", "/questions/stream"): Permission.ASK,
     ("GET", "/questions"): Permission.READ_OWN_HISTORY,
-    ("POST", "/questions/search"): Permission.READ_OWN_HISTORY,
     ("GET", "/questions/{question_id}"): Permission.READ_OWN_HISTORY,
-    ("POST", "/questions/{question_id}/delete"): Permission.READ_OWN_HISTORY,
-    ("POST", "/questions/{question_id}/restore"): Permission.READ_OWN_HISTORY,
+    ("GET", "/questions/{question_id}/turn"): Permission.READ_OWN_HISTORY,
+    ("GET", "/questions/{question_id}/sources/{number}"): Permission.READ_OWN_HISTORY,
+    ("POST", "/questions/{question_id}/rating"): Permission.READ_OWN_HISTORY,
+    ("POST", "/questions/{question_id}/confirmation"): Permission.READ_OWN_HISTORY,
+    ("GET", "/conversations"): Permission.READ_OWN_HISTORY,
+    ("POST", "/conversations/search"): Permission.READ_OWN_HISTORY,
+    ("GET", "/conversations/{conversation_id}"): Permission.READ_OWN_HISTORY,
+    ("POST", "/conversations/{conversation_id}/rename"): Permission.READ_OWN_HISTORY,
+    ("POST", "/conversations/{conversation_id}/bookmark"): Permission.READ_OWN_HISTORY,
+    ("POST", "/conversations/{conversation_id}/delete"): Permission.READ_OWN_HISTORY,
+    ("POST", "/conversations/{conversation_id}/restore"): Permission.READ_OWN_HISTORY,
+    ("POST", "/conversations/{conversation_id}/share"): Permission.READ_OWN_HISTORY,
+    ("GET", "/shared/{link_id}"): Permission.READ_SHARED,
+    ("GET", "/shared/{link_id}/questions/{question_id}/sources/{number}"): Permission.READ_SHARED,
     ("GET", "/programmes"): Permission.BROWSE_PROGRAMMES,
     ("GET", "/documents/{document_id:path}"): Permission.READ_KNOWLEDGE,
 }
 PRIVATE = [route for route, permission in DECLARED.items() if permission]
 # A signed-in browser is given no sign-in form; test_csrf sends one without.
 REACHABLE = [route for route in DECLARED if route != ("POST", "/signin")]
-PATHS = {"{user_id}": "999999", "{question_id}": "0" * 32, "{document_id:path}": "nothing"}
+PATHS = {
+    "{user_id}": "999999",
+    "{question_id}": "0" * 32,
+    "{conversation_id}": "0" * 32,
+    "{number}": "1",
+    "{link_id}": "0" * 64,
+    "{document_id:path}": "nothing",
+}
 
 
 def path_of(template: str) -> str:

@@ -15,13 +15,13 @@ def test_newest_question_comes_first(staff, clock):
     staff.ask("一つ目の質問")
     clock.advance(minutes=1)
     staff.ask("二つ目の質問")
-    page = staff.get("/questions").text
+    page = staff.get("/conversations").text
 
     assert page.index("二つ目の質問") < page.index("一つ目の質問")
 
 
 def test_empty_history_says_so(staff):
-    assert "まだ質問がありません" in staff.get("/questions").text
+    assert "まだ質問がありません" in staff.get("/conversations").text
 
 
 def test_search_reads_questions_and_answers_whatever_the_width(staff):
@@ -29,7 +29,7 @@ def test_search_reads_questions_and_answers_whatever_the_width(staff):
     staff.ask("別のこと")
 
     def found(words: str) -> str:
-        return staff.post("/questions/search", {"search": words}).text
+        return staff.post("/conversations/search", {"search": words}).text
 
     assert "ＬＰＷＡの補助" in found("lpwa 補助")
     assert "別のこと" not in found("lpwa")
@@ -42,15 +42,15 @@ def test_only_the_newest_two_hundred_are_shown(staff, container, monkeypatch):
     for number in range(3):
         staff.ask(f"質問{number}")
 
-    assert staff.get("/questions").text.count('class="history__item"') == 2
+    assert staff.get("/conversations").text.count('class="history__item"') == 2
 
 
 def test_deleted_question_is_gone_and_can_be_brought_back(staff, clock):
     location = staff.ask("消してよい質問").headers["location"]
-    assert staff.post(f"{location}/delete").headers["location"] == "/questions"
+    assert staff.post(f"{location}/delete").headers["location"] == "/conversations"
 
     assert staff.get(location).status_code == 404
-    page = staff.get("/questions").text
+    page = staff.get("/conversations").text
     assert "削除しました：消してよい質問" in page
     assert "元に戻す" in page
     clock.advance(minutes=9)
@@ -63,7 +63,7 @@ def test_deletion_is_final_after_ten_minutes(staff, clock, container):
     staff.post(f"{location}/delete")
     clock.advance(minutes=10)
 
-    assert "消してよい質問" not in staff.get("/questions").text
+    assert "消してよい質問" not in staff.get("/conversations").text
     assert staff.post(f"{location}/restore").status_code == 404
     staff.ask("次の質問")
     assert len(stored(container)) == 1
@@ -80,9 +80,9 @@ def test_several_deletions_are_all_offered_back(staff):
     for text in ("質問A", "質問B"):
         location = staff.ask(text).headers["location"]
         staff.post(f"{location}/delete")
-    page = staff.get("/questions").text
+    page = staff.get("/conversations").text
 
-    assert "ほかに削除した質問（1件）" in page
+    assert "ほかに削除した会話（1件）" in page
     assert page.count("元に戻す") == 2
 
 
@@ -90,6 +90,6 @@ def test_questions_are_kept_only_as_long_as_configured(staff, clock, container, 
     staff.ask("古い質問")
     clock.advance(days=settings.question_days)
     with transaction(container.session_factory) as session:
-        container.questions(session).erase_old()
+        container.conversations(session).erase_old()
 
     assert stored(container) == []

@@ -35,7 +35,7 @@ def test_markup_in_question_and_answer_is_escaped(staff, answering, an_answer, a
     location = staff.ask(MARKUP).headers["location"]
 
     assert_escaped(staff.get(location).text)
-    assert_escaped(staff.get("/questions").text)
+    assert_escaped(staff.get("/conversations").text)
     assert 'href="javascript:' not in staff.get(location).text
 
 
@@ -44,7 +44,7 @@ def test_markup_in_a_refused_question_is_escaped(staff):
 
 
 def test_markup_in_searches_is_escaped(staff):
-    assert_escaped(staff.post("/questions/search", {"search": MARKUP}).text)
+    assert_escaped(staff.post("/conversations/search", {"search": MARKUP}).text)
     assert_escaped(staff.get("/programmes", params={"q": MARKUP}).text)
 
 
@@ -110,10 +110,10 @@ def test_odd_characters_are_stored_and_shown(staff, answering, raw, stored):
     assert response.status_code == 303
     assert answering.asked[-1][0] == stored
     assert staff.get(response.headers["location"]).status_code == 200
-    assert staff.get("/questions").status_code == 200
+    assert staff.get("/conversations").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/questions/search", "/admin/users", "/password", "/signout"])
+@pytest.mark.parametrize("path", ["/conversations/search", "/admin/users", "/password", "/signout"])
 @pytest.mark.parametrize("raw", [b"%ED%A0%80%00%FF", "👩‍👧".encode(), b"x" * 50_000])
 def test_odd_characters_in_other_forms_are_no_error(admin, path, raw):
     fields = ("search", "username", "display_name", "role", "current", "new", "again")

@@ -10,16 +10,18 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, StatementError
 
-import app.chat.models  # noqa: F401 - a model is known by being imported
 from app.accounts.models import User
 from app.accounts.roles import Role
+from app.chat.models import Conversation, Question
 from app.db import (
     Base,
+    _alembic_config,
     make_engine,
     make_session_factory,
     migrate,
@@ -60,6 +62,52 @@ def test_migrations_make_what_the_models_say(engine):
 def test_migrating_again_changes_nothing(database_url):
     migrate(database_url)
     migrate(database_url)
+
+
+def test_single_questions_become_conversations_without_loss(tmp_path):
+    """As an installation has them that was made before there were conversations."""
+    url = sqlite_url(tmp_path)
+    engine = make_engine(url, foreign_keys=False)
+    config = _alembic_config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        connection.exec_driver_sql(
+            "INSERT INTO users VALUES (1, 'a', 'A', 'staff', 'x', 1, 0, NULL, 0, '2026-01-01')"
+        )
+        for identity, deleted in (("a" * 32, "NULL"), ("b" * 32, "'2026-02-02 00:00:00'")):
+            connection.exec_driver_sql(
+                f"INSERT INTO questions VALUES ('{identity}', 1, '2026-02-01 00:00:00', {deleted},"
+                " 'answered', 412.0, x'0102')"
+            )
+    engine.dispose()
+
+    migrate(url)
+
+    engine = make_engine(url)
+    with make_session_factory(engine)() as session:
+        rows = session.query(Conversation).order_by(Conversation.id).all()
+        questions = session.query(Question).order_by(Question.id).all()
+    engine.dispose()
+    assert [row.id for row in rows] == [each.conversation_id for each in questions]
+    assert [each.ciphertext for each in questions] == [b"\x01\x02"] * 2
+    assert [row.deleted_at is None for row in rows] == [True, False]
+    assert {row.updated_at.day for row in rows} == {1}
+    assert {each.confirmation for each in questions} == {"unconfirmed"}
+
+
+def test_conversations_can_be_taken_back_to_single_questions(tmp_path):
+    url = sqlite_url(tmp_path)
+    migrate(url)
+    engine = make_engine(url, foreign_keys=False)
+    config = _alembic_config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0003")
+        names = connection.execute(text("SELECT name FROM sqlite_master")).scalars().all()
+    engine.dispose()
+    assert "conversations" not in names
+    migrate(url)
 
 
 def test_new_folder_and_file_are_only_for_their_owner(tmp_path):

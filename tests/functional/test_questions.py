@@ -10,14 +10,18 @@ from sqlalchemy import event, select
 
 from app.accounts.roles import Role
 from app.answering.answer import Completed, Evidence, Failed
+from app.answering.conversation import Conversation, NoDocuments
+from app.chat.asking import AskingService, Draft
 from app.chat.models import Question
-from app.chat.repository import QuestionRepository
-from app.chat.service import QuestionService
+from app.chat.records import Vault
+from app.chat.repository import ConversationRepository
+from app.chat.service import ConversationService
 from app.container import Readiness
 from app.db import transaction
 from app.errors import StoreUnavailableError
 from app.main import create_app
 from app.security import Cipher
+from rag.tokenizer import SudachiWords
 
 SECRET = "鹿児島花子さんの補助率は？"
 
@@ -36,7 +40,7 @@ def test_question_is_answered_and_shown_with_its_sources(staff, answering):
     assert answering.asked == [("補助率は？", "staff")]
     assert "資料の抜粋（AIの生成文ではありません）" in page
     assert "<h1" in page
-    assert ">回答</h1>" in page
+    assert ">回答</h2>" in page
     assert "補助率は、補助対象経費の1/2です。" in page
     assert "地域社会DX推進パッケージ事業の概要" in page
     assert "補助事業 &gt; 補助率　p.19" in page
@@ -71,7 +75,7 @@ def test_heading_and_label_say_what_it_is(*, staff, answering, an_answer, change
     answering.answers.append(replace(an_answer, **changes))
     page = answer_page(staff)
 
-    assert f">{heading}</h1>" in page
+    assert f">{heading}</h2>" in page
     assert label in page
 
 
@@ -103,14 +107,14 @@ def test_expired_and_demo_sources_are_marked(staff, answering, an_answer, a_cita
 
 def test_text_to_copy_carries_label_sources_and_state(staff):
     page = html.unescape(answer_page(staff))
-    copied = page.split('id="copy-text"')[1].split("</textarea>")[0]
+    copied = page.split('class="copy-source"')[1].split("</textarea>")[0]
 
     assert "【質問】補助率は？" in copied
     assert "【回答】補助率は、補助対象経費の1/2です。" in copied
     assert "1. 地域社会DX推進パッケージ事業の概要　補助事業 > 補助率　p.19" in copied
     assert "（総務省、2025年11月26日）" in copied
     assert "※ 資料の抜粋（AIの生成文ではありません）" in copied
-    assert "※ 職員の確認前" in copied
+    assert "※ 未確認（職員の確認前）" in copied
 
 
 def test_stored_question_cannot_be_read_in_the_database(staff, engine, container, tmp_path):
@@ -134,8 +138,8 @@ def test_nobody_else_reads_deletes_or_restores_a_question(staff, browser_of, rol
     assert other.get(location).status_code == 404
     assert other.post(f"{location}/delete").status_code == 404
     assert other.post(f"{location}/restore").status_code == 404
-    assert SECRET not in other.get("/questions").text
-    assert SECRET not in other.post("/questions/search", {"search": "補助率"}).text
+    assert SECRET not in other.get("/conversations").text
+    assert SECRET not in other.post("/conversations/search", {"search": "補助率"}).text
     assert staff.get(location).status_code == 200
 
 
@@ -146,11 +150,13 @@ def test_row_moved_to_another_owner_is_refused(staff, browser_of, container):
     staff.ask(SECRET)
     with transaction(container.session_factory) as session:
         rows = {row.id: row for row in session.scalars(select(Question))}
-        target = rows.pop(admin_location.rsplit("/", 1)[1])
+        conversation_id = admin_location.rsplit("/", 1)[1]
+        target = next(row for row in rows.values() if row.conversation_id == conversation_id)
+        del rows[target.id]
         target.ciphertext = next(iter(rows.values())).ciphertext
 
     response = admin.get(admin_location)
-    assert response.status_code == 500
+    assert "この質問は読めません" in response.text
     assert SECRET not in response.text
 
 
@@ -207,30 +213,40 @@ class Yielding:
         yield from self._events
 
 
-def test_evidence_stands_when_the_rest_fails(container, an_answer, clock):
-    answering = Yielding(Evidence(an_answer), Failed("LLMが止まりました"))
-    with transaction(container.session_factory) as session:
-        user = container.accounts(session).add_user("someone", "だれか", Role.STAFF)
-        user_id = container.accounts(session).users()[0].id
-        service = QuestionService(
-            QuestionRepository(session), container.cipher, answering, clock, 365
-        )
-        question_id = service.ask(user_id, "補助率は？")
-        assert service.read(question_id, user_id).answer == an_answer
-    assert user
+def asking(container, clock, *events) -> AskingService:
+    return AskingService(
+        container.session_factory,
+        container.conversations,
+        Yielding(*events),
+        Conversation(SudachiWords(), NoDocuments()),
+        clock,
+    )
 
 
-def test_last_event_is_what_is_kept(container, an_answer, clock):
-    better = replace(an_answer, text="整えた回答", generated=1)
-    answering = Yielding(Evidence(an_answer), Completed(better))
-
+@pytest.fixture
+def someone(container) -> int:
     with transaction(container.session_factory) as session:
         container.accounts(session).add_user("someone", "だれか", Role.STAFF)
-        user_id = container.accounts(session).users()[0].id
-        service = QuestionService(
-            QuestionRepository(session), container.cipher, answering, clock, 365
-        )
-        assert service.read(service.ask(user_id, "？"), user_id).answer == better
+        return container.accounts(session).users()[0].id
+
+
+def kept(container, asked, user_id):
+    with transaction(container.session_factory) as session:
+        return container.conversations(session).question(asked.id, user_id).answer
+
+
+def test_evidence_stands_when_the_rest_fails(container, an_answer, clock, someone):
+    service = asking(container, clock, Evidence(an_answer), Failed("LLMが止まりました"))
+    asked = service.ask(Draft(someone, "補助率は？"))
+
+    assert kept(container, asked, someone) == an_answer
+
+
+def test_last_event_is_what_is_kept(container, an_answer, clock, someone):
+    better = replace(an_answer, text="整えた回答", generated=1)
+    service = asking(container, clock, Evidence(an_answer), Completed(better))
+
+    assert kept(container, service.ask(Draft(someone, "？")), someone) == better
 
 
 def test_no_connection_is_held_while_answering(app, staff, engine, answering, an_answer):
@@ -295,17 +311,21 @@ def test_no_examples_where_there_are_no_programmes(staff, programmes):
     assert staff.get("/?example=0").status_code == 200
 
 
+def with_key(container, cipher, clock):
+    def conversations(session):
+        return ConversationService(ConversationRepository(session), Vault(cipher), clock, 365)
+
+    return replace(container, conversations=conversations)
+
+
 def test_changed_key_leaves_the_list_usable(staff, container, answering, clock, nobody):
     location = staff.ask(SECRET).headers["location"]
     other_key = Cipher([Fernet.generate_key().decode()])
 
-    def questions(session):
-        return QuestionService(QuestionRepository(session), other_key, answering, clock, 365)
-
-    browser = type(nobody)(create_app(replace(container, questions=questions)))
+    browser = type(nobody)(create_app(with_key(container, other_key, clock)))
     browser.client.cookies = staff.client.cookies
-    assert "この質問は読めません" in browser.get("/questions").text
-    assert browser.get(location).status_code == 500
+    assert "この質問は読めません" in browser.get("/conversations").text
+    assert "この質問は読めません" in browser.get(location).text
     assert browser.post(f"{location}/delete").status_code == 303
 
 
@@ -317,9 +337,6 @@ def test_old_key_still_reads_after_a_new_one_is_put_first(
         [Fernet.generate_key().decode(), container.settings.secret_key.get_secret_value()]
     )
 
-    def questions(session):
-        return QuestionService(QuestionRepository(session), both, answering, clock, 365)
-
-    browser = type(nobody)(create_app(replace(container, questions=questions)))
+    browser = type(nobody)(create_app(with_key(container, both, clock)))
     browser.client.cookies = staff.client.cookies
     assert SECRET in browser.get(location).text

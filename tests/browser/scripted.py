@@ -1,0 +1,150 @@
+"""The application with a model that writes what it is told to: no search, nothing to load.
+
+    python tests/browser/scripted.py PORT FOLDER
+
+What is asked decides what happens: 「遅い」 waits before the evidence, 「長い」 writes on and on,
+「失敗」 fails, 「なし」 writes nothing that stands.
+"""
+
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import uvicorn
+from cryptography.fernet import Fernet
+
+from app.answering.answer import (
+    Answer,
+    Citation,
+    Completed,
+    Dropped,
+    Event,
+    Evidence,
+    Failed,
+    Retrieved,
+    Sentence,
+)
+from app.bootstrap import Overrides, build
+from app.container import Block, PageText, PageView, Readiness
+from app.language_model import LanguageModelState, LanguageModelStatus
+from app.main import create_app
+from app.settings import Settings
+
+TITLE = "地域社会DX推進パッケージ事業の概要"
+CITATION = Citation(
+    document_id="guides/chiiki-digital.md",
+    title=TITLE,
+    section="補助事業 > 補助率",
+    page=19,
+    quote="補助対象経費の1/2",
+    passage="補助率 補助対象経費の 1/2\n補助金額に上限はありません。",
+    issuer="総務省",
+    published=date(2025, 11, 26),
+)
+OTHER = replace(CITATION, title="特別交付税措置の一覧", page=31, section="措置率", quote="0.7")
+ANSWER = Answer(
+    status="answered",
+    text="補助率 補助対象経費の1/2\n補助金額に上限はありません。",
+    premise="none",
+    citations=(CITATION, OTHER),
+    nearest=(),
+    notices=(),
+    provider="extractive",
+    generated=0,
+    ms=212.0,
+)
+SENTENCES = (
+    "この事業の補助率は2分の1です。",
+    "補助する金額に限りはありません。",
+    "対象は地方公共団体です。",
+)
+PAGE = PageView(
+    document_id=CITATION.document_id,
+    title=TITLE,
+    pages=(
+        PageText(
+            19,
+            "補助率",
+            (
+                Block("paragraph", "事業の概要は次のとおりです。\n" * 20),
+                Block("paragraph", "補助率 補助対象経費の 1/2"),
+                Block("list", items=("通信機器", "センサー")),
+                Block("table", rows=(("区分", "率"), ("補助", "1/2"))),
+            ),
+        ),
+    ),
+    page_count=1,
+)
+
+
+class Scripted:
+    def ask(self, question: str, *, audience: str) -> Iterator[Event]:
+        del audience
+        if "遅い" in question:
+            time.sleep(2)
+        yield Retrieved((), 1.0)
+        if "失敗" in question:
+            yield Failed("検索が止まりました。管理者へ連絡してください")
+            return
+        yield Evidence(ANSWER)
+        if "なし" in question:
+            time.sleep(0.3)
+            yield Dropped("figure")
+            yield Completed(ANSWER)
+            return
+        told = SENTENCES * (40 if "長い" in question else 1)
+        for sentence in told:
+            time.sleep(0.25)
+            yield Sentence(sentence, (0,))
+        yield Completed(replace(ANSWER, sentences=told, generated=len(told), provider="local"))
+
+
+class Ready:
+    def state(self) -> Readiness:
+        return Readiness(ready=True)
+
+
+class Generating:
+    def status(self) -> LanguageModelStatus:
+        return LanguageModelStatus(LanguageModelState.READY)
+
+
+class OnePage:
+    def __init__(self, real: object) -> None:
+        self._real = real
+
+    def list_programmes(self, audience: str) -> object:
+        return self._real.list_programmes(audience)
+
+    def page(self, document_id: str, page: int | None, audience: str) -> PageView | None:
+        del audience
+        return PAGE if document_id == CITATION.document_id and page in {None, 19} else None
+
+
+def main(port: int, folder: Path) -> None:
+    settings = Settings(
+        _env_file=None,
+        data_dir=folder,
+        secret_key=Fernet.generate_key().decode(),
+        database_url=None,
+    )
+    application = build(settings, command="scripted", overrides=Overrides(answering=Scripted()))
+    with application.open_accounts() as accounts:
+        created = accounts.ensure_demo_accounts()
+    for account in created:
+        print(f"  {account.role_label}: {account.username} / {account.password}", flush=True)
+    container = replace(
+        application.container,
+        readiness=Ready(),
+        language_model=Generating(),
+        programmes=OnePage(application.programmes),
+    )
+    print("listening", flush=True)
+    uvicorn.run(create_app(container), port=port, log_config=None, access_log=False)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]))
