@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from guardrails.output.grounding.bearing import Statement
-from guardrails.output.grounding.clauses import Piece, pieces
+from guardrails.output.grounding.clauses import pieces
 from guardrails.output.grounding.reasons import Reason
 from guardrails.output.grounding.sources import Source, Sources
-from guardrails.output.grounding.wording import content_words, nouns, says
-from rag.tokenizer import Tokenizer
+from guardrails.output.grounding.wording import nouns
+from rag.polarity import is_denied, neutralised
 from rag.values import read_values
 
 _HEDGES = (
@@ -34,49 +34,45 @@ _PAIRS = (
     ("公開", "非公開"), ("収入", "支出"), ("最大", "最低"), ("上限", "下限"), ("以上", "未満"), ("以下", "超"),
 )  # fmt: skip
 _BEFORE_AFTER = re.compile(r"(?P<stem>[一-龥ァ-ヶ]{2})の?(?:日の?)?(?P<side>前|後)(?![期半年歳後])")
+_MAY = re.compile(r"[もが]あ")
+_CONDITION_SHARE = 0.33
 _PREFIXED = re.compile(r"[非未無不](?=(?P<stem>[一-龥]{2}))")
 
 
-def disagreement(
-    statement: Statement, unit: Source, sources: Sources, tokenizer: Tokenizer
-) -> Reason | None:
+def disagreement(statement: Statement, unit: Source, sources: Sources) -> Reason | None:
     """The first rule that the clause breaks against this unit; None if it keeps all."""
-    if not _polarity_agrees(statement, unit, tokenizer):
+    if not _polarity_agrees(statement, unit):
         return Reason.POLARITY
     if not _alternatives_agree(statement, unit) or not _pairs_agree(statement, unit):
         return Reason.ALTERNATIVE
-    if not _modality_agrees(statement, unit, tokenizer):
+    if not _modality_agrees(statement, unit):
         return Reason.MODALITY
-    if not _condition_is_said(statement, unit, sources, tokenizer):
+    if not _condition_is_said(statement, unit, sources):
         return Reason.CONDITION
     return None
 
 
-def _polarity_agrees(statement: Statement, unit: Source, tokenizer: Tokenizer) -> bool:
+def _polarity_agrees(statement: Statement, unit: Source) -> bool:
     """What the unit only denies cannot be affirmed, what it nowhere denies cannot be denied."""
+    denied = [each.text for each in unit.pieces if each.is_denied]
+    others = [each.text for each in unit.pieces if not each.is_denied]
+    says = unit.lexicon.says
     for piece in pieces(statement.text):
-        words = nouns(content_words(piece.text, tokenizer)) or list(statement.words)
-        denied = [each for each in unit.pieces if each.is_denied]
+        words = unit.lexicon.content(piece.text)
         if piece.is_denied:
-            if not any(_shares(words, each) for each in denied):
+            if not denied:
+                return False
+            if words and not any(says(word, text) for word in words for text in denied):
                 return False
         elif piece.is_denied is False:
-            others = [each for each in unit.pieces if not each.is_denied]
-            if any(_only_in(word, denied, others) for word in words):
-                return False
+            for word in words:
+                if not any(says(word, text) for text in others) and any(
+                    says(word, text) for text in denied
+                ):
+                    return False
             if denied and not others:
                 return False
     return True
-
-
-def _shares(words: list[str], piece: Piece) -> bool:
-    return not words or any(says(word, frozenset(), piece.text) for word in words)
-
-
-def _only_in(word: str, denied: list[Piece], others: list[Piece]) -> bool:
-    return any(says(word, frozenset(), each.text) for each in denied) and not any(
-        says(word, frozenset(), each.text) for each in others
-    )
 
 
 def _alternatives_agree(statement: Statement, unit: Source) -> bool:
@@ -115,16 +111,22 @@ def _prefixes_agree(one: str, other: str) -> bool:
     for match in _PREFIXED.finditer(one):
         stem = match["stem"]
         bare = re.compile(rf"(?<![非未無不]){stem}")
+        if is_denied(stem, neutralised(other)):
+            continue
         if bare.search(other) and not bare.search(one) and match.group() + stem not in other:
             return False
     return True
 
 
-def _modality_agrees(statement: Statement, unit: Source, tokenizer: Tokenizer) -> bool:
+def _modality_agrees(statement: Statement, unit: Source) -> bool:
+    """「…ことがある」 is not told as 「…」; 「必ず」 and 「だけ」 are not added."""
     said = statement.text
-    nearest = _nearest(statement, unit)
     for hedge in _HEDGES:
-        if hedge.search(nearest) and not hedge.search(said):
+        if (
+            hedge.search(unit.text)
+            and not hedge.search(said)
+            and _is_hedged(statement, unit, hedge)
+        ):
             return False
     return not any(
         absolute.search(said) and not held.search(unit.whole)
@@ -132,28 +134,36 @@ def _modality_agrees(statement: Statement, unit: Source, tokenizer: Tokenizer) -
     )
 
 
-def _nearest(statement: Statement, unit: Source) -> str:
-    """The part of the unit that the clause retells."""
-
-    def shared(piece: Piece) -> int:
-        words = sum(says(word, frozenset(), piece.text) for word in statement.words)
-        return words + 2 * sum(fact.value.text in piece.text for fact in statement.facts)
-
-    return max(unit.pieces, key=shared, default=Piece(unit.text, None)).text
+def _is_hedged(statement: Statement, unit: Source, hedge: re.Pattern[str]) -> bool:
+    """Whether the hedge is about what the clause says, and not about the rest of the unit."""
+    said = [*(fact.value.text for fact in statement.facts), *statement.words]
+    said = [each for each in said if unit.lexicon.says(each, unit.text)]
+    plain = [piece.text for piece in unit.pieces if not hedge.search(piece.text)]
+    return not any(all(unit.lexicon.says(each, text) for each in said) for text in plain)
 
 
-def _condition_is_said(
-    statement: Statement, unit: Source, sources: Sources, tokenizer: Tokenizer
-) -> bool:
+def _condition_is_said(statement: Statement, unit: Source, sources: Sources) -> bool:
     """A unit that holds only under a condition is not told without it, unless it was asked."""
-    match = _CONDITION.search(unit.text)
-    if not match or re.search(
-        r"(?:場合|こと)(?:も|が)あ", unit.text[match.start() : match.end() + 4]
-    ):
-        return True
-    words = content_words(match["words"], tokenizer)
-    asked = sources.question
-    return not words or any(
-        says(word, frozenset(statement.words) | asked, statement.text + sources.question_text)
-        for word in words
-    )
+    is_unsaid = False
+    for match in _CONDITION.finditer(unit.text):
+        if _MAY.match(unit.text[match.end() :]) or _is_told_before(statement, unit, match.start()):
+            continue
+        words = unit.lexicon.content(match["words"])
+        told = [
+            word
+            for word in words
+            if word in statement.words
+            or unit.lexicon.says(word, f"{statement.text}\n{sources.question}")
+        ]
+        if len(told) >= _CONDITION_SHARE * len(words):
+            return True
+        is_unsaid = True
+    return not is_unsaid
+
+
+def _is_told_before(statement: Statement, unit: Source, end: int) -> bool:
+    """The condition stands after all that the clause retells."""
+    said = [*(fact.value.text for fact in statement.facts), *statement.words]
+    said = [each for each in said if unit.lexicon.says(each, unit.text)]
+    text = unit.text[:end]
+    return bool(said) and all(unit.lexicon.says(each, text) for each in said)
