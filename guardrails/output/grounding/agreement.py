@@ -120,7 +120,7 @@ def _prefixes_agree(one: str, other: str) -> bool:
 
 def _modality_agrees(statement: Statement, unit: Source) -> bool:
     """「…ことがある」 is not told as 「…」; 「必ず」 and 「だけ」 are not added."""
-    said = statement.text
+    said = statement.sentence
     for hedge in _HEDGES:
         if (
             hedge.search(unit.text)

@@ -25,9 +25,16 @@ class Statement:
 
     text: str
     topic: str
+    sentence: str
     words: tuple[str, ...]
     before: tuple[str, ...]
     facts: tuple[Fact, ...]
+
+    @property
+    def start(self) -> str:
+        """Up to the first figure, with the topic."""
+        end = min((fact.value.start for fact in self.facts), default=len(self.text))
+        return f"{self.topic}\n{self.text[:end]}"
 
 
 def figures_agree(statement: Statement, unit: Source, sources: Sources) -> Reason | None:
@@ -41,7 +48,7 @@ def figures_agree(statement: Statement, unit: Source, sources: Sources) -> Reaso
             return Reason.FIGURE
         if not any(_is_of_it(fact, said, statement, unit) for fact in same):
             return Reason.SUBJECT
-    compounds = sources.lexicon.compounds(statement.text)
+    compounds = sources.lexicon.telling_compounds(statement.start)
     if not _labels_agree(statement, unit) or sources.foreign((*statement.before, *compounds), unit):
         return Reason.SUBJECT
     if _is_outdone(statement, unit, sources):
@@ -152,6 +159,10 @@ def closeness(statement: Statement, unit: Source, sources: Sources) -> float:
     total = sum(_weight(word, sources) for word in statement.words if unit.says(word))
     shared = wording.labels_of(statement.text) & wording.labels_of(unit.whole)
     total += _LABEL_WEIGHT * len(shared)
+    total += sum(compound in unit.whole for compound in sources.lexicon.compounds(statement.text))
+    total += sum(
+        any(bears(held, said, statement.text) for held in unit.facts) for said in statement.facts
+    )
     subjects = [word for word in nouns(statement.words) if not wording.is_procedural(word)]
     if len(subjects) > _FEW_WORDS:
         return total

@@ -52,7 +52,7 @@ def split_clauses(sentence: str, *, is_label: re.Pattern[str]) -> list[Clause]:
     subject = ""
     for text in _parted(sentence):
         own = topic_of(text)
-        bare = is_label.sub("", own).strip("のはがを、 ")
+        bare = is_label.sub("", own).strip("のはがをに、 ")
         subject = bare or subject
         clauses.append(Clause(text, subject if bare == "" or own == "" else ""))
     return clauses

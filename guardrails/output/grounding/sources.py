@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from guardrails.output.grounding.clauses import Piece, pieces
 from guardrails.output.grounding.facts import Fact, read_facts
@@ -42,11 +43,12 @@ class Source:
     pieces: tuple[Piece, ...]
     lexicon: Lexicon
 
-    @property
+    @cached_property
     def whole(self) -> str:
+        """With the titles."""
         return f"{self.above}\n{self.text}"
 
-    @property
+    @cached_property
     def compact(self) -> str:
         """Lower case, without white space and quotation marks: for names."""
         return compact(self.whole)

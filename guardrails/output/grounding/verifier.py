@@ -103,7 +103,7 @@ class Verifier:
         if not sources.units:
             return Verdict(is_kept=False, reason=Reason.NO_EVIDENCE)
         statements = [
-            _statement(each, sources.lexicon) for each in split_clauses(rest, is_label=_LABEL)
+            _statement(each, rest, sources.lexicon) for each in split_clauses(rest, is_label=_LABEL)
         ]
         if not any(each.facts or each.words for each in statements):
             return Verdict(is_kept=False, reason=Reason.EMPTY)
@@ -116,12 +116,13 @@ class Verifier:
         return Verdict(is_kept=True, reason=Reason.SUPPORTED, supporting=tuple(sorted(supporting)))
 
 
-def _statement(clause: Clause, lexicon: Lexicon) -> Statement:
+def _statement(clause: Clause, sentence: str, lexicon: Lexicon) -> Statement:
     facts = read_facts(clause.text)
     start = min((fact.value.start for fact in facts), default=len(clause.text))
     return Statement(
         clause.text,
         clause.topic,
+        sentence,
         words=lexicon.content(f"{clause.topic}\n{clause.text}"),
         before=lexicon.content(f"{clause.topic}\n{clause.text[:start]}"),
         facts=facts,
@@ -191,7 +192,7 @@ def _names_stand(statement: Statement, unit: Source, sources: Sources) -> bool:
 def _words_agree(statement: Statement, unit: Source, sources: Sources) -> Reason | None:
     """A clause without figures: its nouns are the unit's, and so are most of its words."""
     words = statement.words
-    if sources.foreign((*words, *sources.lexicon.compounds(statement.text)), unit):
+    if sources.foreign((*words, *sources.lexicon.telling_compounds(statement.start)), unit):
         return Reason.SUBJECT
     said = [word for word in words if unit.says(word)]
     if words and len(said) < _MIN_SAID * len(words):

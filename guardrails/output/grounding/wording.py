@@ -67,25 +67,30 @@ class Lexicon:
     def __init__(self, tokenizer: Tokenizer) -> None:
         self.tokenizer = tokenizer
         self._words: dict[str, frozenset[str]] = {}
+        self._content: dict[str, tuple[str, ...]] = {}
+        self._said: dict[tuple[str, str], bool] = {}
 
     def content(self, text: str) -> tuple[str, ...]:
         """Each content word once, in order; figures are no words (see `facts`)."""
-        formal = load_wording().formal
-        return tuple(
-            word
-            for word in dict.fromkeys(self.tokenizer.tokenize(text))
-            if word not in formal
-            and not _FIGURE_WORD.fullmatch(word)
-            and not _SHORT_KANA.fullmatch(word)
-        )
+        if text not in self._content:
+            formal = load_wording().formal
+            self._content[text] = tuple(
+                word
+                for word in dict.fromkeys(self.tokenizer.tokenize(text))
+                if word not in formal
+                and not _FIGURE_WORD.fullmatch(word)
+                and not _SHORT_KANA.fullmatch(word)
+            )
+        return self._content[text]
 
     def compounds(self, text: str) -> list[str]:
         """Unbroken runs of kanji and katakana: 「保護費」 is more than 保護."""
-        return [
-            match.group()
-            for match in _COMPOUND.finditer(text)
-            if set(self.content(match.group())) - load_wording().procedural
-        ]
+        return [match.group() for match in _COMPOUND.finditer(text)]
+
+    def telling_compounds(self, text: str) -> list[str]:
+        """Those that name more than a procedure."""
+        procedural = load_wording().procedural
+        return [each for each in self.compounds(text) if set(self.content(each)) - procedural]
 
     def words(self, text: str) -> frozenset[str]:
         """All words of a text, as a set."""
@@ -98,10 +103,14 @@ class Lexicon:
 
         Sudachi cuts compounds in one way here and in another there: the letters count, too.
         """
-        return any(
-            each in self.words(text) or (len(each) > 1 and each in text)
-            for each in load_wording().same(word)
-        )
+        key = (word, text)
+        if key not in self._said:
+            words = self.words(text)
+            self._said[key] = any(
+                each in words or (len(each) > 1 and each in text)
+                for each in load_wording().same(word)
+            )
+        return self._said[key]
 
 
 def is_noun(word: str) -> bool:
