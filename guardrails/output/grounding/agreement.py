@@ -8,7 +8,7 @@ from guardrails.output.grounding.bearing import Statement
 from guardrails.output.grounding.clauses import pieces
 from guardrails.output.grounding.reasons import Reason
 from guardrails.output.grounding.sources import Source, Sources
-from guardrails.output.grounding.wording import nouns
+from guardrails.output.grounding.wording import load_wording, nouns
 from rag.polarity import is_denied, neutralised
 from rag.values import read_values
 
@@ -28,14 +28,21 @@ _ABSOLUTE_HELD = (
     re.compile(r"だけ|のみ|しか|限|以外|対象外|除"),
 )
 _CONDITION = re.compile(r"(?P<words>[^。、]*?)(?:とき|場合|に限[りるっ]|にあっては|あれば|すれば)")
-_PAIRS = (
-    ("前", "後"), ("加入", "脱退"), ("奇数", "偶数"), ("直前", "直後"), ("増", "減"), ("新規", "更新"),
-    ("開始", "中止"), ("転入", "転出"), ("購入", "売却"), ("義務", "任意"), ("有料", "無料"), ("引き上げ", "引き下げ"),
-    ("公開", "非公開"), ("収入", "支出"), ("最大", "最低"), ("上限", "下限"), ("以上", "未満"), ("以下", "超"),
+_EXCLUSIVE = (
+    ("加入", "脱退"), ("奇数", "偶数"), ("直前", "直後"), ("増", "減"), ("開始", "中止"),
+    ("転入", "転出"), ("購入", "売却"), ("義務", "任意"), ("有料", "無料"), ("引き上げ", "引き下げ"),
+    ("収入", "支出"), ("最大", "最低"), ("上限", "下限"), ("以上", "未満"), ("以下", "超"),
+    ("前月", "当月", "翌月"), ("前年", "当年", "翌年"), ("前日", "当日", "翌日"), ("男性", "女性"),
+    ("上旬", "中旬", "下旬"), ("午前", "午後"), ("先着順", "抽選"), ("国内", "国外"), ("市内", "市外"),
+    ("県内", "県外"), ("個人", "法人"), ("父", "母"), ("賃借", "購入"), ("初年度", "最終年度"),
 )  # fmt: skip
+_FREE = re.compile(r"無料|無償|かかりません|かからない")
+_PAID = re.compile(r"自己負担|有料|実費|有償|負担(?!な|は)|\d円")
+_DENIED_AFTER = re.compile(r"(?:は|が|も|で)?(?:あり?ません|ない|なし|なく|不要)")
 _BEFORE_AFTER = re.compile(r"(?P<stem>[一-龥ァ-ヶ]{2})の?(?:日の?)?(?P<side>前|後)(?![期半年歳後])")
 _MAY = re.compile(r"[もが]あ")
 _CONDITION_SHARE = 0.33
+_TELLING = 0.5
 _PREFIXED = re.compile(r"[非未無不](?=(?P<stem>[一-龥]{2}))")
 
 
@@ -84,6 +91,8 @@ def _alternatives_agree(statement: Statement, unit: Source) -> bool:
             continue
         if not any(each.family == value.family for each in itself):
             continue
+        if _DENIED_AFTER.match(statement.text[value.end :]):
+            continue
         if not any(each.is_same(value) for each in held):
             return False
     return True
@@ -92,10 +101,13 @@ def _alternatives_agree(statement: Statement, unit: Source) -> bool:
 def _pairs_agree(statement: Statement, unit: Source) -> bool:
     """「加入」 for 「脱退」, 「修理前」 for 「修理後」, 「課税」 for 「非課税」."""
     said, held = statement.text, unit.text
-    for pair in _PAIRS[1:]:
-        for one, other in (pair, pair[::-1]):
-            if one in said and one not in held and other in held and other not in said:
-                return False
+    for family in _EXCLUSIVE:
+        mine = {each for each in family if each in said}
+        yours = {each for each in family if each in held}
+        if mine and yours and not mine & yours:
+            return False
+    if _FREE.search(said) and not _is_free(statement, unit):
+        return False
     for match in _BEFORE_AFTER.finditer(said):
         other = "後" if match["side"] == "前" else "前"
         stem = match["stem"]
@@ -104,6 +116,15 @@ def _pairs_agree(statement: Statement, unit: Source) -> bool:
         ):
             return False
     return _prefixes_agree(said, held) and _prefixes_agree(held, said)
+
+
+def _is_free(statement: Statement, unit: Source) -> bool:
+    """「受講料は無料(旅費は自己負担)」: what costs nothing is said in the same piece."""
+    for word in nouns(unit.lexicon.content(statement.text)):
+        held = [each.text for each in unit.pieces if unit.lexicon.says(word, each.text)]
+        if any(_PAID.search(text) for text in held) and not any(map(_FREE.search, held)):
+            return False
+    return True
 
 
 def _prefixes_agree(one: str, other: str) -> bool:
@@ -144,6 +165,8 @@ def _is_hedged(statement: Statement, unit: Source, hedge: re.Pattern[str]) -> bo
 
 def _condition_is_said(statement: Statement, unit: Source, sources: Sources) -> bool:
     """A unit that holds only under a condition is not told without it, unless it was asked."""
+    if any(sources.weight(word) > _TELLING for word in _from_titles(statement, unit)):
+        return True  # 「葬祭費」 says that somebody died
     is_unsaid = False
     for match in _CONDITION.finditer(unit.text):
         if _MAY.match(unit.text[match.end() :]) or _is_told_before(statement, unit, match.start()):
@@ -167,3 +190,14 @@ def _is_told_before(statement: Statement, unit: Source, end: int) -> bool:
     said = [each for each in said if unit.lexicon.says(each, unit.text)]
     text = unit.text[:end]
     return bool(said) and all(unit.lexicon.says(each, text) for each in said)
+
+
+def _from_titles(statement: Statement, unit: Source) -> list[str]:
+    """Nouns of the clause that only the titles above the unit say."""
+    return [
+        word
+        for word in nouns(statement.words)
+        if not load_wording().is_procedural(word)
+        and unit.lexicon.says(word, unit.above)
+        and not unit.lexicon.says(word, unit.text)
+    ]

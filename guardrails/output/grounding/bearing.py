@@ -48,6 +48,8 @@ def figures_agree(statement: Statement, unit: Source, sources: Sources) -> Reaso
             return Reason.FIGURE
         if not any(_is_of_it(fact, said, statement, unit) for fact in same):
             return Reason.SUBJECT
+        if not any(_aside_is_told(fact, statement, unit, sources) for fact in same):
+            return Reason.CONDITION
     compounds = sources.lexicon.telling_compounds(statement.start)
     if not _labels_agree(statement, unit) or sources.foreign((*statement.before, *compounds), unit):
         return Reason.SUBJECT
@@ -93,6 +95,16 @@ def _is_of_it(fact: Fact, said: Fact, statement: Statement, unit: Source) -> boo
     return True
 
 
+def _aside_is_told(fact: Fact, statement: Statement, unit: Source, sources: Sources) -> bool:
+    """「158,000円以下(高齢者の世帯は214,000円以下)」: whose the second is has to be said."""
+    _, bracket, aside = fact.label.rpartition("(")
+    if not bracket or ")" in aside or fact not in unit.facts:
+        return True
+    words = nouns(unit.lexicon.content(aside))
+    told = f"{statement.sentence}\n{sources.question}"
+    return not words or any(unit.lexicon.says(word, told) for word in words)
+
+
 def _said(statement: Statement, unit: Source, start: int, end: int) -> list[str]:
     """Words and figures of a part of the statement; what stands first has the topic with it."""
     text = statement.text[start:end]
@@ -114,7 +126,11 @@ def _says(unit: Source, word: str, text: str) -> bool:
 
 def _head(unit: Source, fact: Fact, rival: Fact) -> str:
     """What stands before a colon or the first comma belongs to all figures that follow."""
-    end = min(fact.value.start, rival.value.start)
+    first, second = sorted((fact.value, rival.value), key=lambda value: value.start)
+    end = first.start
+    between = unit.text[first.end : second.start]
+    if between.count("(") > between.count(")"):  # what stands in an aside is of the same subject
+        return unit.text[:end]
     for mark in (":", "、", " "):
         position = unit.text.find(mark, 0, end)
         if position > 0:
@@ -127,7 +143,7 @@ def _labels_agree(statement: Statement, unit: Source) -> bool:
     wording = load_wording()
     said = wording.labels_of(statement.text)
     itself = wording.labels_of(unit.text)
-    if not said or not itself or said <= {"limit"} and "floor" not in itself:
+    if not said or not itself or (said <= {"limit"} and "floor" not in itself):
         return True
     return bool(said & (itself | wording.labels_of(unit.above)))
 

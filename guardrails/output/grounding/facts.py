@@ -16,7 +16,8 @@ _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _FIGURES = frozenset({"figure", "time", "frequency"})
 _SIDE = re.compile(r"(?:目)?(?:より|の)?(?P<side>前|後)")
 _RANGE = re.compile(r"\s?(?:~|から|-|→)\s?(?:月額)?")
-_REPLACED = re.compile(r"[^、。\s]{0,6}?\s?[→⇒]")
+_REPLACED = re.compile(r"/[^\s、。(]{1,4}\s?[→⇒]")
+_ASIDE = re.compile(r"\([^()]{1,12}\)")
 _EARLIER = re.compile(r"従来|以前|これまで|だった|でした|旧|改[正定]前|年度まで")
 
 
@@ -80,11 +81,20 @@ def _fact(text: str, value: Value, values: Sequence[Value]) -> Fact:
 def _label(text: str, value: Value, values: Sequence[Value]) -> str:
     """Both ends of a range have one label, that of its beginning."""
     end = value.start
+    aside = text[value.end : _end(text, value, values)]
     for other in reversed([o for o in values if _kin(o, value) and o.end <= end]):
         if not _RANGE.fullmatch(text[other.end : end]):
-            return text[other.end : end]
+            return text[_end(text, other, values) : end] + aside
         end = other.start
-    return text[:end]
+    return text[:end] + aside
+
+
+def _end(text: str, value: Value, values: Sequence[Value]) -> int:
+    """「1/2(2年目)」: a short aside right after a value says what it is, unless it has its like."""
+    aside = _ASIDE.match(text, value.end)
+    if not aside or any(_kin(o, value) and aside.start() <= o.start < aside.end() for o in values):
+        return value.end
+    return aside.end()
 
 
 def bears(held: Fact, said: Fact, clause: str) -> bool:

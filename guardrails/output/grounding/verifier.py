@@ -38,9 +38,12 @@ _PROMISE = re.compile(
 _EMPTY = re.compile(
     r"(?:ご質問|お問い合わせ|お尋ね|ご相談)(?:です|ありがとう|いただき|の件|に)|お答えし(?:ます|いた)|お察し|お役に立|ご不明な点"
     r"|(?:資料|根拠|ページ|サイト|文書|書類|内容|引用|出典)を(?:ご覧|ご参照|ご確認|お読み)|(?:以下|次)の(?:とおり|通り|ように)(?:です|になります)"
-    r"|(?:根拠|資料)(?:によ(?:ると|れば)|に(?:は)?)[^。]{0,10}(?:ません|ない)|こんにちは|お疲れ様"
+    r"|(?:根拠|資料)(?:によ(?:ると|れば)|に(?:は)?)[^。]{0,10}(?:ません|ない)|こんにちは|お疲れ様|(?:です|ます|ました)ね。?$|でしょうか[。?？]?$|ですか[。?？]?$"
 )
-_NO_NAME = re.compile(r"令和|平成|昭和|第?[\d一二三四五六七八九十]+.?|[rhs]\d+")
+_COUNT = re.compile(r"^\d+")
+_NO_NAME = re.compile(
+    r"|(?:都道府県)?(?:市区?町村)?|令和|平成|昭和|第?[\d一二三四五六七八九十]+.?|[rhs]\d+"
+)
 _MAX_UNSEEN = 0.34
 _MIN_SAID = 0.4
 _CONTRADICTIONS = frozenset(
@@ -179,7 +182,7 @@ def _refused(reply: str, rest: str, *, premise_contradicted: bool) -> Reason | N
 def _names_stand(statement: Statement, unit: Source, sources: Sources) -> bool:
     """Names of the clause stand in the unit or its titles, or were said by the question."""
     values = (v for v in read_values(statement.text) if v.family.startswith("name:"))
-    names = {str(value.canonical) for value in values}
+    names = {_COUNT.sub("", str(value.canonical)) for value in values}
     names |= sources.lexicon.tokenizer.names(statement.text)
     asked = compact(sources.question)
     return all(
