@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from guardrails.output.grounding.bearing import Statement
-from guardrails.output.grounding.clauses import Piece, pieces
+from guardrails.output.grounding.clauses import pieces
 from guardrails.output.grounding.reasons import Reason
 from guardrails.output.grounding.sources import Source, Sources
-from guardrails.output.grounding.wording import content_words, nouns, says
-from rag.tokenizer import Tokenizer
+from guardrails.output.grounding.wording import load_wording, nouns
+from rag.polarity import is_denied, neutralised
 from rag.values import read_values
 
 _HEDGES = (
@@ -28,55 +28,58 @@ _ABSOLUTE_HELD = (
     re.compile(r"だけ|のみ|しか|限|以外|対象外|除"),
 )
 _CONDITION = re.compile(r"(?P<words>[^。、]*?)(?:とき|場合|に限[りるっ]|にあっては|あれば|すれば)")
-_PAIRS = (
-    ("前", "後"), ("加入", "脱退"), ("奇数", "偶数"), ("直前", "直後"), ("増", "減"), ("新規", "更新"),
-    ("開始", "中止"), ("転入", "転出"), ("購入", "売却"), ("義務", "任意"), ("有料", "無料"), ("引き上げ", "引き下げ"),
-    ("公開", "非公開"), ("収入", "支出"), ("最大", "最低"), ("上限", "下限"), ("以上", "未満"), ("以下", "超"),
+_EXCLUSIVE = (
+    ("加入", "脱退"), ("奇数", "偶数"), ("直前", "直後"), ("増", "減"), ("開始", "中止"),
+    ("転入", "転出"), ("購入", "売却"), ("義務", "任意"), ("有料", "無料"), ("引き上げ", "引き下げ"),
+    ("収入", "支出"), ("最大", "最低"), ("上限", "下限"), ("以上", "未満"), ("以下", "超"),
+    ("前月", "当月", "翌月"), ("前年", "当年", "翌年"), ("前日", "当日", "翌日"), ("男性", "女性"),
+    ("上旬", "中旬", "下旬"), ("午前", "午後"), ("先着順", "抽選"), ("国内", "国外"), ("市内", "市外"),
+    ("県内", "県外"), ("個人", "法人"), ("父", "母"), ("賃借", "購入"), ("初年度", "最終年度"),
 )  # fmt: skip
+_FREE = re.compile(r"無料|無償|かかりません|かからない")
+_PAID = re.compile(r"自己負担|有料|実費|有償|負担(?!な|は)|\d円")
+_DENIED_AFTER = re.compile(r"(?:は|が|も|で)?(?:あり?ません|ない|なし|なく|不要)")
 _BEFORE_AFTER = re.compile(r"(?P<stem>[一-龥ァ-ヶ]{2})の?(?:日の?)?(?P<side>前|後)(?![期半年歳後])")
+_MAY = re.compile(r"[もが]あ")
+_CONDITION_SHARE = 0.33
+_TELLING = 0.5
 _PREFIXED = re.compile(r"[非未無不](?=(?P<stem>[一-龥]{2}))")
 
 
-def disagreement(
-    statement: Statement, unit: Source, sources: Sources, tokenizer: Tokenizer
-) -> Reason | None:
+def disagreement(statement: Statement, unit: Source, sources: Sources) -> Reason | None:
     """The first rule that the clause breaks against this unit; None if it keeps all."""
-    if not _polarity_agrees(statement, unit, tokenizer):
+    if not _polarity_agrees(statement, unit):
         return Reason.POLARITY
     if not _alternatives_agree(statement, unit) or not _pairs_agree(statement, unit):
         return Reason.ALTERNATIVE
-    if not _modality_agrees(statement, unit, tokenizer):
+    if not _modality_agrees(statement, unit):
         return Reason.MODALITY
-    if not _condition_is_said(statement, unit, sources, tokenizer):
+    if not _condition_is_said(statement, unit, sources):
         return Reason.CONDITION
     return None
 
 
-def _polarity_agrees(statement: Statement, unit: Source, tokenizer: Tokenizer) -> bool:
+def _polarity_agrees(statement: Statement, unit: Source) -> bool:
     """What the unit only denies cannot be affirmed, what it nowhere denies cannot be denied."""
+    denied = [each.text for each in unit.pieces if each.is_denied]
+    others = [each.text for each in unit.pieces if not each.is_denied]
+    says = unit.lexicon.says
     for piece in pieces(statement.text):
-        words = nouns(content_words(piece.text, tokenizer)) or list(statement.words)
-        denied = [each for each in unit.pieces if each.is_denied]
+        words = unit.lexicon.content(piece.text)
         if piece.is_denied:
-            if not any(_shares(words, each) for each in denied):
+            if not denied:
+                return False
+            if words and not any(says(word, text) for word in words for text in denied):
                 return False
         elif piece.is_denied is False:
-            others = [each for each in unit.pieces if not each.is_denied]
-            if any(_only_in(word, denied, others) for word in words):
-                return False
+            for word in words:
+                if not any(says(word, text) for text in others) and any(
+                    says(word, text) for text in denied
+                ):
+                    return False
             if denied and not others:
                 return False
     return True
-
-
-def _shares(words: list[str], piece: Piece) -> bool:
-    return not words or any(says(word, frozenset(), piece.text) for word in words)
-
-
-def _only_in(word: str, denied: list[Piece], others: list[Piece]) -> bool:
-    return any(says(word, frozenset(), each.text) for each in denied) and not any(
-        says(word, frozenset(), each.text) for each in others
-    )
 
 
 def _alternatives_agree(statement: Statement, unit: Source) -> bool:
@@ -88,6 +91,8 @@ def _alternatives_agree(statement: Statement, unit: Source) -> bool:
             continue
         if not any(each.family == value.family for each in itself):
             continue
+        if _DENIED_AFTER.match(statement.text[value.end :]):
+            continue
         if not any(each.is_same(value) for each in held):
             return False
     return True
@@ -96,10 +101,13 @@ def _alternatives_agree(statement: Statement, unit: Source) -> bool:
 def _pairs_agree(statement: Statement, unit: Source) -> bool:
     """「加入」 for 「脱退」, 「修理前」 for 「修理後」, 「課税」 for 「非課税」."""
     said, held = statement.text, unit.text
-    for pair in _PAIRS[1:]:
-        for one, other in (pair, pair[::-1]):
-            if one in said and one not in held and other in held and other not in said:
-                return False
+    for family in _EXCLUSIVE:
+        mine = {each for each in family if each in said}
+        yours = {each for each in family if each in held}
+        if mine and yours and not mine & yours:
+            return False
+    if _FREE.search(said) and not _is_free(statement, unit):
+        return False
     for match in _BEFORE_AFTER.finditer(said):
         other = "後" if match["side"] == "前" else "前"
         stem = match["stem"]
@@ -110,21 +118,36 @@ def _pairs_agree(statement: Statement, unit: Source) -> bool:
     return _prefixes_agree(said, held) and _prefixes_agree(held, said)
 
 
+def _is_free(statement: Statement, unit: Source) -> bool:
+    """「受講料は無料(旅費は自己負担)」: what costs nothing is said in the same piece."""
+    for word in nouns(unit.lexicon.content(statement.text)):
+        held = [each.text for each in unit.pieces if unit.lexicon.says(word, each.text)]
+        if any(_PAID.search(text) for text in held) and not any(map(_FREE.search, held)):
+            return False
+    return True
+
+
 def _prefixes_agree(one: str, other: str) -> bool:
     """A word that one text says only with 非, 未, 無, 不 is not the bare word of the other."""
     for match in _PREFIXED.finditer(one):
         stem = match["stem"]
         bare = re.compile(rf"(?<![非未無不]){stem}")
+        if is_denied(stem, neutralised(other)):
+            continue
         if bare.search(other) and not bare.search(one) and match.group() + stem not in other:
             return False
     return True
 
 
-def _modality_agrees(statement: Statement, unit: Source, tokenizer: Tokenizer) -> bool:
-    said = statement.text
-    nearest = _nearest(statement, unit)
+def _modality_agrees(statement: Statement, unit: Source) -> bool:
+    """「…ことがある」 is not told as 「…」; 「必ず」 and 「だけ」 are not added."""
+    said = statement.sentence
     for hedge in _HEDGES:
-        if hedge.search(nearest) and not hedge.search(said):
+        if (
+            hedge.search(unit.text)
+            and not hedge.search(said)
+            and _is_hedged(statement, unit, hedge)
+        ):
             return False
     return not any(
         absolute.search(said) and not held.search(unit.whole)
@@ -132,28 +155,49 @@ def _modality_agrees(statement: Statement, unit: Source, tokenizer: Tokenizer) -
     )
 
 
-def _nearest(statement: Statement, unit: Source) -> str:
-    """The part of the unit that the clause retells."""
-
-    def shared(piece: Piece) -> int:
-        words = sum(says(word, frozenset(), piece.text) for word in statement.words)
-        return words + 2 * sum(fact.value.text in piece.text for fact in statement.facts)
-
-    return max(unit.pieces, key=shared, default=Piece(unit.text, None)).text
+def _is_hedged(statement: Statement, unit: Source, hedge: re.Pattern[str]) -> bool:
+    """Whether the hedge is about what the clause says, and not about the rest of the unit."""
+    said = [*(fact.value.text for fact in statement.facts), *statement.words]
+    said = [each for each in said if unit.lexicon.says(each, unit.text)]
+    plain = [piece.text for piece in unit.pieces if not hedge.search(piece.text)]
+    return not any(all(unit.lexicon.says(each, text) for each in said) for text in plain)
 
 
-def _condition_is_said(
-    statement: Statement, unit: Source, sources: Sources, tokenizer: Tokenizer
-) -> bool:
+def _condition_is_said(statement: Statement, unit: Source, sources: Sources) -> bool:
     """A unit that holds only under a condition is not told without it, unless it was asked."""
-    match = _CONDITION.search(unit.text)
-    if not match or re.search(
-        r"(?:場合|こと)(?:も|が)あ", unit.text[match.start() : match.end() + 4]
-    ):
-        return True
-    words = content_words(match["words"], tokenizer)
-    asked = sources.question
-    return not words or any(
-        says(word, frozenset(statement.words) | asked, statement.text + sources.question_text)
-        for word in words
-    )
+    if any(sources.weight(word) > _TELLING for word in _from_titles(statement, unit)):
+        return True  # 「葬祭費」 says that somebody died
+    is_unsaid = False
+    for match in _CONDITION.finditer(unit.text):
+        if _MAY.match(unit.text[match.end() :]) or _is_told_before(statement, unit, match.start()):
+            continue
+        words = unit.lexicon.content(match["words"])
+        told = [
+            word
+            for word in words
+            if word in statement.words
+            or unit.lexicon.says(word, f"{statement.text}\n{sources.question}")
+        ]
+        if len(told) >= _CONDITION_SHARE * len(words):
+            return True
+        is_unsaid = True
+    return not is_unsaid
+
+
+def _is_told_before(statement: Statement, unit: Source, end: int) -> bool:
+    """The condition stands after all that the clause retells."""
+    said = [*(fact.value.text for fact in statement.facts), *statement.words]
+    said = [each for each in said if unit.lexicon.says(each, unit.text)]
+    text = unit.text[:end]
+    return bool(said) and all(unit.lexicon.says(each, text) for each in said)
+
+
+def _from_titles(statement: Statement, unit: Source) -> list[str]:
+    """Nouns of the clause that only the titles above the unit say."""
+    return [
+        word
+        for word in nouns(statement.words)
+        if not load_wording().is_procedural(word)
+        and unit.lexicon.says(word, unit.above)
+        and not unit.lexicon.says(word, unit.text)
+    ]

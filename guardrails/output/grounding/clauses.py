@@ -9,7 +9,8 @@ from rag.polarity import ends_denied, neutralised
 
 # After these a clause goes on: what stands before the comma is no statement of its own.
 _GOES_ON = re.compile(
-    r"(?:[はもにをへとやの]|[がで](?<!ですが)(?<!ますが)(?<!せんが)(?<!たが)(?<!るが)(?<!ないが)|から|まで|より|とき|場合|以上|うち|又は|及び|または|および|など|等|ほか)$"
+    r"(?:[はもにをへとやの]|(?<![すんたるい])が|(?<![\d円%割名人件回台倍点年月日時分半額要能効料])で"
+    r"|から|まで|より|とき|場合|以上|うち|又は|及び|または|および|など|等|ほか)$"
 )
 _PREDICATE_OR_FIGURE = re.compile(
     r"\d|半額|全額|(?:ます|です|ません|ない|ので|のみ|不可|対象外|し|て|で|く|れ|り|き|る|た|た?が)$"
@@ -22,7 +23,10 @@ _ASIDE = re.compile(r"[(（]([^()（）]*)[)）]")
 _CONDITIONAL = re.compile(
     r"(?<=とき)(?:は|も|に)?|(?<=場合)(?:は|も|に|、)*|(?<=[えけせてねべめれげ]ば)"
 )
-_REFUSED = re.compile(r"除[くかきい外]|遠慮|お断り|外れ|控えて|やめて|限りでは?ない|認めず")
+_REFUSED = re.compile(
+    r"除[くかきい外]|遠慮|お断り|外れ|控えて|やめて|限りでは?ない|認めず|非該当|該当し(?:な|ま)"
+)
+_HIDDEN = "\ue000"
 _MARKED_OUT = re.compile(r"^\s*[×✕✖╳]")
 
 
@@ -49,7 +53,7 @@ def split_clauses(sentence: str, *, is_label: re.Pattern[str]) -> list[Clause]:
     subject = ""
     for text in _parted(sentence):
         own = topic_of(text)
-        bare = is_label.sub("", own).strip("のはがを、 ")
+        bare = is_label.sub("", own).strip("のはがをに、 ")
         subject = bare or subject
         clauses.append(Clause(text, subject if bare == "" or own == "" else ""))
     return clauses
@@ -73,7 +77,7 @@ def _parted(text: str) -> list[str]:
 
 
 def _is_statement(part: str) -> bool:
-    bare = _ASIDE.sub("", part).rstrip("、。，;； ")
+    bare = _ASIDE.sub("", part).replace(_HIDDEN, "").rstrip("、。，;； ")
     return bool(_PREDICATE_OR_FIGURE.search(bare)) and not _GOES_ON.search(bare)
 
 
@@ -86,12 +90,22 @@ class Piece:
 
 
 def pieces(text: str) -> list[Piece]:
-    """Clauses, asides and conditions, each with its own polarity."""
+    """Clauses, asides and conditions, each with its own polarity.
+
+    An aside that neither affirms nor denies goes with what it stands in.
+    """
     asides = _ASIDE.findall(text)
     found: list[Piece] = []
-    for part in [*_parted(_ASIDE.sub("", text)), *asides]:
-        for each in _CONDITIONAL.split(part):
-            found += [_piece(bit) for bit in _spaced(each) if bit.strip("、。 ")]
+    for part in _parted(_ASIDE.sub(_HIDDEN, text)):
+        inside, asides = asides[: part.count(_HIDDEN)], asides[part.count(_HIDDEN) :]
+        bare = part.replace(_HIDDEN, "")
+        own = [_piece(bit) for each in _CONDITIONAL.split(bare) for bit in _spaced(each)]
+        own = [piece for piece in own if piece.text.strip("、。 ")]
+        around = own[-1].is_denied if own else None
+        found += own
+        for aside in inside:
+            piece = _piece(aside)
+            found.append(Piece(aside, around if piece.is_denied is None else piece.is_denied))
     return found
 
 

@@ -16,24 +16,32 @@ _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _FIGURES = frozenset({"figure", "time", "frequency"})
 _SIDE = re.compile(r"(?:目)?(?:より|の)?(?P<side>前|後)")
 _RANGE = re.compile(r"\s?(?:~|から|-|→)\s?(?:月額)?")
+_REPLACED = re.compile(r"/[^\s、。(]{1,4}\s?[→⇒]")
+_ASIDE = re.compile(r"\([^()]{1,12}\)")
 _EARLIER = re.compile(r"従来|以前|これまで|だった|でした|旧|改[正定]前|年度まで")
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A value in its place. `left`/`right`: 前 or 後 right before and right after it.
+    """A value in its place. `side`: 前 or 後 right after it, or right before.
 
-    `label`: the text since the last value of its family, which says what this one is.
+    `label`: the text since the last value of its family, which says what this one is;
+    `tail`: the text up to the next one.
     """
 
     value: Value
-    left: str
-    right: str
+    side: str
     label: str
+    tail: str
 
     @property
-    def family(self) -> str:
-        return self.value.family
+    def is_old(self) -> bool:
+        """「100万円/団体→300万円/団体」: no longer so."""
+        return self.value.bound == "old" or bool(_REPLACED.match(self.tail))
+
+    def is_kin(self, other: Fact) -> bool:
+        """Of one kind, so that one could stand where the other should be."""
+        return _kin(self.value, other.value)
 
 
 def read_facts(text: str) -> tuple[Fact, ...]:
@@ -64,35 +72,47 @@ def _others(text: str, known: Sequence[Value]) -> Iterator[Value]:
 def _fact(text: str, value: Value, values: Sequence[Value]) -> Fact:
     after = _SIDE.match(text[value.end : value.end + 4])
     before = text[max(0, value.start - 1) : value.start]
-    return Fact(
-        value,
-        left=before if before in {"前", "後"} else "",
-        right=after["side"] if after else "",
-        label=_label(text, value, values),
-    )
+    left = before if before in {"前", "後"} else ""
+    later = (other.start for other in values if other.start >= value.end and _kin(other, value))
+    tail = text[value.end : min(later, default=len(text))]
+    return Fact(value, after["side"] if after else left, _label(text, value, values), tail)
 
 
 def _label(text: str, value: Value, values: Sequence[Value]) -> str:
     """Both ends of a range have one label, that of its beginning."""
     end = value.start
-    for other in reversed([o for o in values if o.family == value.family and o.end <= end]):
+    aside = text[value.end : _end(text, value, values)]
+    for other in reversed([o for o in values if _kin(o, value) and o.end <= end]):
         if not _RANGE.fullmatch(text[other.end : end]):
-            return text[other.end : end]
+            return text[_end(text, other, values) : end] + aside
         end = other.start
-    return text[:end]
+    return text[:end] + aside
+
+
+def _end(text: str, value: Value, values: Sequence[Value]) -> int:
+    """「1/2(2年目)」: a short aside right after a value says what it is, unless it has its like."""
+    aside = _ASIDE.match(text, value.end)
+    if not aside or any(_kin(o, value) and aside.start() <= o.start < aside.end() for o in values):
+        return value.end
+    return aside.end()
 
 
 def bears(held: Fact, said: Fact, clause: str) -> bool:
     """Whether a fact of the evidence is the one that is said, with the same bound and side."""
     if not held.value.is_same(said.value):
         return False
-    if held.value.bound == "old" and said.value.bound != "old" and not _EARLIER.search(clause):
-        return clause.count(said.value.text) > 0 and _is_change(clause, said)
+    if held.is_old and not (said.is_old or _EARLIER.search(clause) or _is_change(clause, said)):
+        return False
     bounds = {held.value.bound, said.value.bound}
     if bounds == {"least", "most"}:
         return False
-    sides = ((held.left, said.left), (held.right, said.right))
-    return not any(mine and yours and mine != yours for mine, yours in sides)
+    return not (held.side and said.side and held.side != said.side)
+
+
+def _kin(one: Value, other: Value) -> bool:
+    """4営業日 could stand for 30日."""
+    kinds = {one.family, other.family}
+    return len(kinds) == 1 or all(kind.startswith("duration") for kind in kinds)
 
 
 def _is_change(clause: str, said: Fact) -> bool:

@@ -6,16 +6,21 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from guardrails.output.grounding.clauses import Piece, pieces
 from guardrails.output.grounding.facts import Fact, read_facts
-from guardrails.output.grounding.wording import content_words, load_wording, nouns, says
+from guardrails.output.grounding.wording import Lexicon, load_wording, nouns
 from rag.normalization import normalise_line
 from rag.tokenizer import Tokenizer
 
 _CELLS = re.compile(r"\s*[|\t]\s*")
 _HEADER_CHARS = 40
-_ROW_WORDS = 2
+_HEADER_CELLS = 3
+_FIGURE_CELL = re.compile(r"[\d./,%]+\S{0,3}")
+_COLUMN = re.compile(
+    r"(?:率|額|区分|種類|内容|類型|対象|名称?|期間|上限|下限|実績|備考|とき|届出|もの|経費|主体|期限|料金|日時?|場所|電話|番号|回数|目安)$"
+)
 
 
 @dataclass(frozen=True)
@@ -33,21 +38,24 @@ class Source:
     number: int
     text: str
     above: str
-    words: frozenset[str]
     facts: tuple[Fact, ...]
     title_facts: tuple[Fact, ...]
     pieces: tuple[Piece, ...]
+    lexicon: Lexicon
 
-    @property
+    @cached_property
     def whole(self) -> str:
-        return f"{self.above} {self.text}"
+        """With the titles."""
+        return f"{self.above}\n{self.text}"
+
+    @cached_property
+    def compact(self) -> str:
+        """Lower case, without white space and quotation marks: for names."""
+        return compact(self.whole)
 
     def says(self, word: str) -> bool:
         """In itself or in the titles above it."""
-        return says(word, self.words, self.whole)
-
-    def says_itself(self, word: str) -> bool:
-        return says(word, frozenset(), self.text)
+        return self.lexicon.says(word, self.whole)
 
 
 @dataclass(frozen=True)
@@ -55,8 +63,9 @@ class Sources:
     """All units, and how telling each word is among them."""
 
     units: tuple[Source, ...]
-    question: frozenset[str]
-    question_text: str
+    question: str
+    question_words: frozenset[str]
+    lexicon: Lexicon
 
     def weight(self, word: str) -> float:
         """A word that every unit says tells none from another."""
@@ -65,10 +74,12 @@ class Sources:
 
     def foreign(self, words: Sequence[str], unit: Source) -> list[str]:
         """Nouns that other units say and this one does not: signs of a swap."""
+        wording = load_wording()
         return [
             word
             for word in nouns(words)
-            if not unit.says(word)
+            if not wording.is_procedural(word)
+            and not unit.says(word)
             and any(other.says(word) for other in self.units if other is not unit)
         ]
 
@@ -78,12 +89,18 @@ class Sources:
             word
             for word in nouns(words)
             if not any(unit.says(word) for unit in self.units)
-            and not says(word, self.question, self.question_text)
+            and not self.lexicon.says(word, self.question)
         ]
+
+
+def compact(text: str) -> str:
+    """Two names that differ in their layout only are one name."""
+    return re.sub(r"[\s“”\"'「」『』・]", "", text).lower()
 
 
 def read_sources(evidence: Sequence[EvidenceUnit], question: str, tokenizer: Tokenizer) -> Sources:
     """Raises nothing: an empty unit is a unit that says nothing."""
+    lexicon = Lexicon(tokenizer)
     units: list[Source] = []
     header = ("", ("",))
     for number, unit in enumerate(evidence):
@@ -93,24 +110,27 @@ def read_sources(evidence: Sequence[EvidenceUnit], question: str, tokenizer: Tok
             header = (text, titles)
         elif header[0] and header[1] == titles and not text.startswith(("※", "・")):
             titles = (*titles, header[0])
-        units.append(_source(number, text, titles, tokenizer))
-    folded = normalise_line(question)
-    return Sources(tuple(units), frozenset(content_words(folded, tokenizer)), folded)
+        units.append(_source(number, text, titles, lexicon))
+    asked = normalise_line(question)
+    return Sources(tuple(units), asked, frozenset(lexicon.content(asked)), lexicon)
 
 
 def _is_header(text: str) -> bool:
     """「区分 補助率 上限額」: names of columns and nothing else."""
-    if re.search(r"[\d。]", text) or len(text) > _HEADER_CHARS:
+    cells = re.split(r"[\s|]+", text.strip("| "))
+    if "。" in text or len(text) > _HEADER_CHARS or len(cells) < _HEADER_CELLS:
         return False
-    return len(re.split(r"[\s|]+", text.strip("| "))) > _ROW_WORDS
+    if any(_FIGURE_CELL.fullmatch(cell) for cell in cells):
+        return False
+    return sum(bool(_COLUMN.search(cell)) for cell in cells) > 1
 
 
-def _source(number: int, text: str, titles: tuple[str, ...], tokenizer: Tokenizer) -> Source:
+def _source(number: int, text: str, titles: tuple[str, ...], lexicon: Lexicon) -> Source:
     row = _with_columns(text, titles)
     above = " ".join(titles)
-    words = frozenset(tokenizer.tokenize(f"{above}\n{row}"))
-    facts = read_facts(row)
-    return Source(number, row, above, words, facts, read_facts(above), tuple(pieces(row)))
+    return Source(
+        number, row, above, read_facts(row), read_facts(above), tuple(pieces(row)), lexicon
+    )
 
 
 def _with_columns(text: str, titles: tuple[str, ...]) -> str:
@@ -127,12 +147,6 @@ def _with_columns(text: str, titles: tuple[str, ...]) -> str:
 
 
 def _cells(text: str) -> list[str]:
-    return (
-        [cell for cell in _CELLS.split(text.strip("| \t")) if cell]
-        if "|" in text or "\t" in text
-        else []
-    )
-
-
-def labels(text: str) -> frozenset[str]:
-    return load_wording().labels_of(text)
+    if "|" not in text and "\t" not in text:
+        return []
+    return [cell for cell in _CELLS.split(text.strip("| \t")) if cell]

@@ -7,12 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from guardrails.output.grounding.agreement import disagreement
-from guardrails.output.grounding.bearing import Statement, figures_agree, statement_of
+from guardrails.output.grounding.bearing import TIE, Statement, closeness, figures_agree
 from guardrails.output.grounding.clauses import Clause, opening, split_clauses
 from guardrails.output.grounding.facts import read_facts
 from guardrails.output.grounding.reasons import Reason
-from guardrails.output.grounding.sources import EvidenceUnit, Source, Sources, read_sources
-from guardrails.output.grounding.wording import content_words, nouns
+from guardrails.output.grounding.sources import (
+    EvidenceUnit,
+    Source,
+    Sources,
+    compact,
+    read_sources,
+)
+from guardrails.output.grounding.wording import Lexicon, nouns
 from rag.normalization import normalise_line
 from rag.tokenizer import SudachiWords, Tokenizer
 from rag.values import read_values
@@ -32,9 +38,22 @@ _PROMISE = re.compile(
 _EMPTY = re.compile(
     r"(?:ご質問|お問い合わせ|お尋ね|ご相談)(?:です|ありがとう|いただき|の件|に)|お答えし(?:ます|いた)|お察し|お役に立|ご不明な点"
     r"|(?:資料|根拠|ページ|サイト|文書|書類|内容|引用|出典)を(?:ご覧|ご参照|ご確認|お読み)|(?:以下|次)の(?:とおり|通り|ように)(?:です|になります)"
-    r"|(?:根拠|資料)(?:によ(?:ると|れば)|に(?:は)?)[^。]{0,10}(?:ません|ない)|こんにちは|お疲れ様"
+    r"|(?:根拠|資料)(?:によ(?:ると|れば)|に(?:は)?)[^。]{0,10}(?:ません|ない)|こんにちは|お疲れ様|(?:です|ます|ました)ね。?$|でしょうか[。?？]?$|ですか[。?？]?$"
+)
+_COUNT = re.compile(r"^\d+")
+_NO_NAME = re.compile(
+    r"|(?:都道府県)?(?:市区?町村)?|令和|平成|昭和|第?[\d一二三四五六七八九十]+.?|[rhs]\d+"
 )
 _MAX_UNSEEN = 0.34
+_MIN_SAID = 0.4
+_CONTRADICTIONS = frozenset(
+    {Reason.POLARITY, Reason.ALTERNATIVE, Reason.MODALITY, Reason.CONDITION}
+)
+# How near a unit came: the later its objection, the more of the clause it bore.
+_STAGES = (
+    Reason.FIGURE, Reason.NAME, Reason.UNSEEN, Reason.SUBJECT, Reason.CONDITION,
+    Reason.MODALITY, Reason.ALTERNATIVE, Reason.POLARITY,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -86,48 +105,67 @@ class Verifier:
             return Verdict(is_kept=False, reason=refused)
         if not sources.units:
             return Verdict(is_kept=False, reason=Reason.NO_EVIDENCE)
-        statements = [self._statement(each) for each in split_clauses(rest, is_label=_LABEL)]
+        statements = [
+            _statement(each, rest, sources.lexicon) for each in split_clauses(rest, is_label=_LABEL)
+        ]
         if not any(each.facts or each.words for each in statements):
             return Verdict(is_kept=False, reason=Reason.EMPTY)
         supporting: set[int] = set()
         for statement in statements:
-            found, reason = self._support(statement, sources, cited)
+            found, reason = _support(statement, sources, cited)
             if found is None:
                 return Verdict(is_kept=False, reason=reason)
             supporting.add(found.number)
         return Verdict(is_kept=True, reason=Reason.SUPPORTED, supporting=tuple(sorted(supporting)))
 
-    def _statement(self, clause: Clause) -> Statement:
-        words = content_words(f"{clause.topic}\n{clause.text}", self._tokenizer)
-        facts = read_facts(clause.text)
-        return statement_of(clause.text, clause.topic, facts, words, self._tokenizer)
 
-    def _support(
-        self, statement: Statement, sources: Sources, cited: tuple[int, ...] | None
-    ) -> tuple[Source | None, Reason]:
-        """The unit that bears the clause best; else the reason of the one that came nearest."""
-        unseen = sources.unseen(statement.words)
-        if len(unseen) > _MAX_UNSEEN * max(1, len(nouns(statement.words))):
-            return None, Reason.UNSEEN
-        missing = Reason.UNSEEN
-        ranked = sorted(sources.units, key=lambda unit: -_overlap(statement, unit, sources, cited))
-        first = True
-        for unit in ranked:
-            reason = self._objection(statement, unit, sources)
-            if reason is None:
-                return unit, Reason.SUPPORTED
-            if first:
-                missing, first = reason, False
-        return None, missing
+def _statement(clause: Clause, sentence: str, lexicon: Lexicon) -> Statement:
+    facts = read_facts(clause.text)
+    start = min((fact.value.start for fact in facts), default=len(clause.text))
+    return Statement(
+        clause.text,
+        clause.topic,
+        sentence,
+        words=lexicon.content(f"{clause.topic}\n{clause.text}"),
+        before=lexicon.content(f"{clause.topic}\n{clause.text[:start]}"),
+        facts=facts,
+    )
 
-    def _objection(self, statement: Statement, unit: Source, sources: Sources) -> Reason | None:
-        if not _names_stand(statement, unit, sources, self._tokenizer):
-            return Reason.NAME
-        if statement.facts:
-            reason = figures_agree(statement, unit, sources)
-        else:
-            reason = _words_agree(statement, unit, sources)
-        return reason or disagreement(statement, unit, sources, self._tokenizer)
+
+def _support(
+    statement: Statement, sources: Sources, cited: tuple[int, ...] | None
+) -> tuple[Source | None, Reason]:
+    """The unit that bears the clause best; else the objection of the one that came nearest."""
+    unseen = sources.unseen(statement.words)
+    if len(unseen) > _MAX_UNSEEN * max(1, len(nouns(statement.words))):
+        return None, Reason.UNSEEN
+    close = {unit.number: closeness(statement, unit, sources) for unit in sources.units}
+    objections = {unit.number: _objection(statement, unit, sources) for unit in sources.units}
+    # What speaks more of the same and says otherwise outweighs a unit that lets it pass.
+    against = max(
+        (close[number] for number, why in objections.items() if why in _CONTRADICTIONS), default=0.0
+    )
+    bearing = [
+        unit
+        for unit in sources.units
+        if objections[unit.number] is None and close[unit.number] + TIE >= against
+    ]
+    if bearing:
+        believed = set(cited or ())
+        best = max(bearing, key=lambda unit: close[unit.number] + TIE * (unit.number in believed))
+        return best, Reason.SUPPORTED
+    why = [reason for reason in objections.values() if reason is not None]
+    return None, max(why, key=_STAGES.index)
+
+
+def _objection(statement: Statement, unit: Source, sources: Sources) -> Reason | None:
+    if not _names_stand(statement, unit, sources):
+        return Reason.NAME
+    if statement.facts:
+        reason = figures_agree(statement, unit, sources)
+    else:
+        reason = _words_agree(statement, unit, sources)
+    return reason or disagreement(statement, unit, sources)
 
 
 def _refused(reply: str, rest: str, *, premise_contradicted: bool) -> Reason | None:
@@ -141,31 +179,25 @@ def _refused(reply: str, rest: str, *, premise_contradicted: bool) -> Reason | N
     return Reason.EMPTY if _EMPTY.search(rest) else None
 
 
-def _overlap(
-    statement: Statement, unit: Source, sources: Sources, cited: tuple[int, ...] | None
-) -> float:
-    """How much of the clause a unit says; a citation decides between equals."""
-    said = sum(sources.weight(word) + 0.1 for word in statement.words if unit.says(word))
-    return said + (0.05 if cited and unit.number in cited else 0.0)
-
-
-def _names_stand(
-    statement: Statement, unit: Source, sources: Sources, tokenizer: Tokenizer
-) -> bool:
+def _names_stand(statement: Statement, unit: Source, sources: Sources) -> bool:
     """Names of the clause stand in the unit or its titles, or were said by the question."""
-    names = set(tokenizer.names(statement.text))
-    names |= {
-        str(value.canonical)
-        for value in read_values(statement.text)
-        if value.family.startswith("name:")
-    }
-    asked = sources.question_text.lower()
-    return all(unit.says(name) or name in unit.whole.lower() or name in asked for name in names)
+    values = (v for v in read_values(statement.text) if v.family.startswith("name:"))
+    names = {_COUNT.sub("", str(value.canonical)) for value in values}
+    names |= sources.lexicon.tokenizer.names(statement.text)
+    asked = compact(sources.question)
+    return all(
+        compact(name) in unit.compact or compact(name) in asked or unit.says(name)
+        for name in names
+        if not _NO_NAME.fullmatch(name)
+    )
 
 
 def _words_agree(statement: Statement, unit: Source, sources: Sources) -> Reason | None:
-    words = nouns(statement.words) or list(statement.words)
-    if sources.foreign(words, unit):
+    """A clause without figures: its nouns are the unit's, and so are most of its words."""
+    words = statement.words
+    if sources.foreign((*words, *sources.lexicon.telling_compounds(statement.start)), unit):
         return Reason.SUBJECT
     said = [word for word in words if unit.says(word)]
-    return None if said or not words else Reason.UNSEEN
+    if words and len(said) < _MIN_SAID * len(words):
+        return Reason.UNSEEN
+    return None
