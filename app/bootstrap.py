@@ -1,8 +1,8 @@
 """The one place where the parts are put together. What is heavy loads when it is first needed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -14,12 +14,14 @@ from app.accounts.repository import AccountRepository
 from app.accounts.service import AccountService
 from app.accounts.throttle import SignInThrottle
 from app.answering.alignment import Aligner
+from app.answering.attached import AttachmentSearch
 from app.answering.conversation import Conversation
 from app.answering.known_documents import SnapshotDocuments
 from app.answering.service import AnsweringService as ExtractiveAnswering
 from app.answering.writing import AnswerWriter
-from app.chat.asking import AnsweringService, AskingService
-from app.chat.records import Vault
+from app.chat.asking import AnsweringBeside, AnsweringService, AskingService
+from app.chat.attaching import ATTACHMENT_PREFIX, AttachingService, as_attached
+from app.chat.records import AttachedDocument, Vault
 from app.chat.repository import ConversationRepository
 from app.chat.service import ConversationService
 from app.chat.sharing import SharingService
@@ -162,6 +164,7 @@ def build(
     answering = given.answering or _make_answering(search, clock, installation, writer)
     accounts = _account_factory(given.passwords, clock, settings.session_hours)
     conversations = _conversation_factory(records.cipher, clock, settings.question_days)
+    attachments = _attachment_search(settings, search)
     warm_up = WarmUp(_warm_up_steps(knowledge, search), _hint_if_empty(knowledge))
     container = Container(
         settings=settings,
@@ -171,6 +174,13 @@ def build(
         throttle=SignInThrottle(records.session_factory, clock),
         accounts=accounts,
         conversations=conversations,
+        attaching=lambda session: AttachingService(
+            ConversationRepository(session),
+            conversations(session),
+            Vault(records.cipher),
+            clock,
+            lambda attachment_id: attachments.forget(f"{ATTACHMENT_PREFIX}{attachment_id}"),
+        ),
         shares=lambda session: SharingService(
             ConversationRepository(session), conversations(session), clock
         ),
@@ -179,6 +189,7 @@ def build(
             conversations,
             answering,
             Conversation(search.tokenizer, SnapshotDocuments(search.retriever)),
+            _answering_beside(search, attachments, clock, installation),
             clock,
         ),
         programmes=programmes,
@@ -304,6 +315,30 @@ def _account_factory(
         return AccountService(AccountRepository(session), passwords, clock, session_hours)
 
     return make
+
+
+def _attachment_search(settings: Settings, search: _Search) -> AttachmentSearch:
+    def make(vectors: VectorStore) -> Retriever:
+        return Retriever(
+            search.embedder,
+            vectors,
+            search.tokenizer,
+            background_questions=background_questions(),
+            weights=weights_for(settings.embedding_model),
+            vocabulary=load_vocabulary(),
+        )
+
+    return AttachmentSearch(search.embedder, search.tokenizer, search.retriever, make)
+
+
+def _answering_beside(
+    search: _Search, attachments: AttachmentSearch, clock: Clock, installation: Installation
+) -> AnsweringBeside:
+    def beside(documents: Sequence[AttachedDocument]) -> AnsweringService:
+        joined = attachments.beside([as_attached(document) for document in documents])
+        return _make_answering(replace(search, retriever=joined), clock, installation)
+
+    return beside
 
 
 def _conversation_factory(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.accounts.service import AccountService
 from app.accounts.throttle import SignInThrottle
 from app.chat.asking import AskingService
+from app.chat.attaching import AttachingService
 from app.chat.service import ConversationService
 from app.chat.sharing import SharingService
 from app.clock import Clock
@@ -105,6 +106,7 @@ class Container:
     accounts: Callable[[Session], AccountService]
     conversations: Callable[[Session], ConversationService]
     shares: Callable[[Session], SharingService]
+    attaching: Callable[[Session], AttachingService]
     asking: AskingService
     programmes: Programmes
     readiness: ReadinessProbe

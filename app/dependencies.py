@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.roles import Permission
 from app.accounts.service import AccountService, SignedIn
+from app.chat.attaching import AttachingService
 from app.chat.service import ConversationService
 from app.chat.sharing import SharingService
 from app.container import Container
@@ -74,9 +75,14 @@ def get_shares(container: ContainerDep, session: SessionDep) -> SharingService:
     return container.shares(session)
 
 
+def get_attaching(container: ContainerDep, session: SessionDep) -> AttachingService:
+    return container.attaching(session)
+
+
 AccountsDep = Annotated[AccountService, Depends(get_accounts)]
 ConversationsDep = Annotated[ConversationService, Depends(get_conversations)]
 SharesDep = Annotated[SharingService, Depends(get_shares)]
+AttachingDep = Annotated[AttachingService, Depends(get_attaching)]
 
 
 def find_account(request: Request, container: ContainerDep) -> SignedIn | None:

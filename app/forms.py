@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from app.errors import YorisoiError
@@ -26,8 +27,17 @@ class UnsupportedFormError(YorisoiError):
 
 
 @dataclass(frozen=True)
+class UploadedFile:
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class FormFields:
+    """`file`: what was sent in the field of that name, None where nothing was chosen."""
+
     values: Mapping[str, str]
+    file: UploadedFile | None = None
 
     def text(self, name: str) -> str:
         """One field as typed, cleaned; empty when it is missing."""
@@ -52,5 +62,10 @@ async def read_form(request: Request) -> FormFields:
         raise UnsupportedFormError(
             "この形式では受け付けられません。画面のフォームから送ってください"
         )
-    form = await request.form(max_fields=_MAX_FIELDS)
-    return FormFields({name: value for name, value in form.items() if isinstance(value, str)})
+    async with request.form(max_fields=_MAX_FIELDS, max_files=1) as form:
+        chosen = form.get("file")
+        file = None
+        if isinstance(chosen, UploadFile) and chosen.filename:
+            file = UploadedFile(clean(chosen.filename), await chosen.read())
+        texts = {name: value for name, value in form.items() if isinstance(value, str)}
+    return FormFields(texts, file)

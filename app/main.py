@@ -12,6 +12,8 @@ from app import error_pages
 from app.accounts.admin_endpoints import router as admin_router
 from app.accounts.endpoints import router as accounts_router
 from app.boundary import RequestBoundary
+from app.chat.attaching import MAX_FILE_BYTES
+from app.chat.attachment_endpoints import router as attachment_router
 from app.chat.conversation_endpoints import router as conversation_router
 from app.chat.endpoints import router as chat_router
 from app.chat.programme_endpoints import router as programme_router
@@ -30,9 +32,11 @@ ROUTERS = (
     conversation_router,
     source_router,
     share_router,
+    attachment_router,
     programme_router,
 )
 STATIC_PATH = "/static"
+BODY_LIMITS = {"/attachments": MAX_FILE_BYTES + 64 * 1024}
 
 # FastAPI would otherwise trace requests, and may export them when the environment says so.
 _NO_TELEMETRY: Any = {
@@ -76,7 +80,7 @@ def create_app(
         RequestBoundary,
         host_names=container.settings.host_names,
         is_secure=container.settings.secure_cookies,
-        body_limits=body_limits or {},
+        body_limits={**BODY_LIMITS, **(body_limits or {})},
     )
     check_guards(app)
     return app

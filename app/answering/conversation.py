@@ -2,8 +2,8 @@
 
 Rules alone, no model. A question that stands by itself is never touched; one that leans on the
 last one gets its subject, and the person is told which (and can have it searched as typed).
-Whether it leans is asked of its form (「じゃあ…」「その…」「…の場合は？」) and of its words: a telling
-word that the last answer's document does not know begins another subject.
+Whether it leans is asked of its form (「じゃあ…」「その…」「…の場合は？」) and of its words: a
+telling word that the document of the last answer does not know begins another subject.
 """
 
 from __future__ import annotations
@@ -18,17 +18,22 @@ from rag.tokenizer import Tokenizer
 
 MAX_FOLLOW_UP_CHARS = 60
 _MAX_SUBJECT_CHARS = 40
+_MAX_ELLIPSIS_CHARS = 24
 
 _CONNECTIVE = re.compile(
-    r"^(?:じゃあ?|では|それでは|それなら|だったら|なら|あと|ちなみに|ついでに|それと|また|で)[、,　 ]*"
+    r"^(?:じゃあ?|では|それでは|それなら|だったら|なら|あと|ちなみに|ついでに|それと|また|で)"
+    r"[、,　 ]*"
 )
 _PRONOUN = re.compile(
     r"(?:その|この)(?=[^のはがをにで])|(?:それ|これ|そちら|あれ|そこ|同制度|当該制度)(?=[はがをにのでっも]|$)"
 )
-_CONDITION = re.compile(
-    r"(?:の場合|のとき|の時|た場合|る場合|だと|なら|だったら|たら|とき|ときは|ないと)(?:は|には|も)?"
-    r"(?:[?？。]|$|[^はがを]{0,12}[?？]?$)"
+_CONDITION_ALONE = re.compile(
+    r"(?:場合|とき|時|なら|だと|だったら|たら|ないと|いると|すると)(?:は|には|も)?[?？]?$"
 )
+_COMPARES = re.compile(r"との?(?:違い|差|比較)|と(?:比べ|違)")
+_TITLE_PARTS = re.compile(r"[・、／/\s:：×]")
+_HEAD = re.compile(r"[一-龠々ァ-ヶーA-Za-z0-9]{2,}")
+_NOUN = re.compile(r"[一-龠々ァ-ヶーA-Za-z]{2,}")
 _BARE = re.compile(r"^[^はがを、。]{1,24}(?:は|なら|だと|って|とは|の場合は?|のときは?|も)?[?？]?$")
 # What one asks about a programme, whichever it is.
 _ATTRIBUTE = (
@@ -41,6 +46,8 @@ _ATTRIBUTE = (
 )
 _TRAILING_ATTRIBUTE = re.compile(rf"の(?:申請の|申込みの|利用の)?{_ATTRIBUTE}$")
 _HAS_ATTRIBUTE = re.compile(rf"{_ATTRIBUTE}(?:[はがをもにって]|[?？]|$)")
+_ANY_ATTRIBUTE = re.compile(_ATTRIBUTE)
+_GENERIC = re.compile(r"必要|可能|場合|以上|以下|今年度?|来年度?|年度|制度|補助|支援")
 _ASKS = re.compile(
     r"いくら|いくつ|いつ|どこ|誰|だれ|どう|どれ|どの|どん|何|ですか|ますか|ますか|できる|ある|ない|[るいた]の?[?？]"
 )
@@ -56,11 +63,15 @@ _LEAST_TITLE_CHARS = 3
 
 @dataclass(frozen=True)
 class Said:
-    """An earlier question, as it was asked and searched, and the documents that answered it."""
+    """An earlier question, as it was asked and searched, and the documents that answered it.
+
+    `subject` is what was added to it then: it is what the talk is about.
+    """
 
     question: str
     query: str
     documents: tuple[str, ...] = ()
+    subject: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,33 +126,31 @@ class Conversation:
         asked = _CONNECTIVE.sub("", typed)
         if not self._leans(asked, last, is_marked=asked != typed):
             return Understood(question)
-        subject = self._subject(last.query, is_swap=_is_swap(asked))
+        subject = _carried(last, is_swap=_is_swap(asked))
         if not subject or subject in asked:
             return Understood(question)
         return Understood(_completed(asked, subject), subject)
 
     def _leans(self, asked: str, last: Said, *, is_marked: bool) -> bool:
-        if _CONDITION.search(asked) and not self._starts_with_title(asked):
-            return not self._is_elsewhere(asked, last) or is_marked or len(asked) <= 16
-        if self._names_title(asked):
+        if len(asked) > _MAX_ELLIPSIS_CHARS and not _PRONOUN.search(asked):
+            return False  # who writes so much says what it is about
+        if _CONDITION_ALONE.search(asked) or _COMPARES.search(asked):
+            return True
+        if self._names_title(asked, last) or self._is_elsewhere(asked, last):
             return False
-        if is_marked or _PRONOUN.search(asked):
-            return not self._is_elsewhere(asked, last)
-        return not self._is_elsewhere(asked, last) and not self._repeats(asked, last)
+        return is_marked or bool(_PRONOUN.search(asked)) or not self._repeats(asked, last)
 
-    def _starts_with_title(self, asked: str) -> bool:
-        return any(asked.startswith(title) for title in self._titles())
-
-    def _names_title(self, asked: str) -> bool:
-        return any(title in asked for title in self._titles())
-
-    def _titles(self) -> list[str]:
-        """The names within the titles: 「児童扶養手当（ひとり親家庭の手当）」 is 児童扶養手当."""
-        names = []
+    def _names_title(self, asked: str, last: Said) -> bool:
+        """Whether it begins with, or holds, the name of a programme other than the last one's."""
         for title in self._documents.titles():
             bare = _LABEL.sub("", fold(title))
-            names += [part for part in re.split(r"[・、／/\s]", bare) if _is_name(part)]
-        return names
+            names = [part for part in _TITLE_PARTS.split(bare) if len(part) >= _LEAST_TITLE_CHARS]
+            if any(name in asked for name in names):
+                return True
+            head = _HEAD.match(bare)
+            if head and asked.startswith(head.group()) and head.group() not in last.query:
+                return True
+        return False
 
     def _is_elsewhere(self, asked: str, last: Said) -> bool:
         """Whether a telling word is at home in other documents, but not in the last answer's."""
@@ -149,24 +158,25 @@ class Conversation:
         if not here:
             return False
         said = set(self._tokenizer.tokenize(last.query))
-        words = [word for word in self._tokenizer.tokenize(asked) if not word.isdigit()]
-        return any(
-            word not in here and word not in said and self._documents.is_known(word)
-            for word in words
-            if not _ONE_KANA.fullmatch(word)
-        )
+        nouns = _NOUN.findall(_GENERIC.sub(" ", _ANY_ATTRIBUTE.sub(" ", asked)))
+        words = {word for noun in nouns for word in self._tokenizer.tokenize(noun)}
+        return any(self._documents.is_known(word) for word in words - here - said)
 
     def _repeats(self, asked: str, last: Said) -> bool:
         """Whether the subject of the last question is in this one too: it needs no help."""
-        subject = set(self._tokenizer.tokenize(self._subject(last.query, is_swap=False)))
+        subject = set(self._tokenizer.tokenize(_carried(last, is_swap=False)))
         return bool(subject) and subject <= set(self._tokenizer.tokenize(asked))
 
-    @staticmethod
-    def _subject(query: str, *, is_swap: bool) -> str:
-        return subject_of(query, keeps_attribute=is_swap)
 
-
-_ONE_KANA = re.compile(r"[ぁ-ん]")
+def _carried(last: Said, *, is_swap: bool) -> str:
+    """What the talk is about; with what was asked of it, where only the case changes."""
+    if not last.subject:
+        return subject_of(last.query, keeps_attribute=is_swap)
+    attribute = _HAS_ATTRIBUTE.search(last.question) if is_swap else None
+    if attribute is None:
+        return last.subject
+    name = _ANY_ATTRIBUTE.match(attribute.group())
+    return f"{last.subject}の{name.group()}" if name else last.subject
 
 
 def subject_of(question: str, *, keeps_attribute: bool = False) -> str:
@@ -187,16 +197,12 @@ def _is_swap(asked: str) -> bool:
     return not _HAS_ATTRIBUTE.search(asked) and not _ASKS.search(asked)
 
 
-def _is_name(text: str) -> bool:
-    return len(text) >= _LEAST_TITLE_CHARS
-
-
 def _completed(asked: str, subject: str) -> str:
     match = _PRONOUN.search(asked)
     if match:
         is_modifier = match.group() in {"その", "この"}
         filled = f"{subject}の" if is_modifier else subject
         return f"{asked[: match.start()]}{filled}{asked[match.end() :]}"
-    if _BARE.match(asked) or _HAS_ATTRIBUTE.match(asked):
+    if (_BARE.match(asked) and not _ASKS.search(asked)) or _HAS_ATTRIBUTE.match(asked):
         return f"{subject}の{asked}"
     return f"{subject}について、{asked}"

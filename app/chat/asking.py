@@ -25,7 +25,7 @@ from app.answering.answer import (
     Sentence,
 )
 from app.answering.conversation import Said, Understood
-from app.chat.records import AskedQuestion
+from app.chat.records import AskedQuestion, AttachedDocument
 from app.chat.service import ConversationService
 from app.clock import Clock
 from app.db import transaction, unavailable
@@ -50,6 +50,10 @@ class AnsweringService(Protocol):
 
     def ask(self, question: str, *, audience: Audience, writes: bool = True) -> Iterator[Event]:
         """Retrieved, Evidence, then Sentence and Dropped in any number, Completed; or Failed."""
+
+
+AnsweringBeside = Callable[[Sequence[AttachedDocument]], AnsweringService]
+"""The same walk, searching these documents of the conversation too."""
 
 
 class Understanding(Protocol):
@@ -109,18 +113,20 @@ Progress = Started | Shown | Wrote | Withheld | Finished | GaveUp
 
 
 class AskingService:
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - collaborators
         self,
         session_factory: sessionmaker[Session],
         conversations: Callable[[Session], ConversationService],
         answering: AnsweringService,
         understanding: Understanding,
+        beside: AnsweringBeside,
         clock: Clock,
     ) -> None:
         self._session_factory = session_factory
         self._conversations = conversations
         self._answering = answering
         self._understanding = understanding
+        self._beside = beside
         self._clock = clock
 
     def ask(self, draft: Draft) -> AskedQuestion:
@@ -139,7 +145,7 @@ class AskingService:
         Raises QuestionRefusedError or NotFoundError at its first step.
         """
         text = checked_question(draft.question)
-        understood = self._understand(draft, text)
+        understood, attachments = self._understand(draft, text)
         asked = AskedQuestion(
             id=uuid.uuid4().hex,
             conversation_id=draft.conversation_id or uuid.uuid4().hex,
@@ -150,10 +156,12 @@ class AskingService:
             subject=understood.subject,
         )
         yield Started(asked.id, asked.conversation_id, text, understood.subject)
-        yield from self._walk(draft, asked)
+        answering = self._beside(attachments) if attachments else self._answering
+        yield from self._walk(draft, asked, answering.ask(asked.query, audience=_AUDIENCE))
 
-    def _walk(self, draft: Draft, asked: AskedQuestion) -> Generator[Progress, None, None]:
-        walk = self._answering.ask(asked.query, audience=_AUDIENCE)
+    def _walk(
+        self, draft: Draft, asked: AskedQuestion, walk: Iterator[Event]
+    ) -> Generator[Progress, None, None]:
         answer: Answer | None = None
         kept: AskedQuestion | None = None
         sentences: list[str] = []
@@ -189,13 +197,16 @@ class AskingService:
         # Evidence that was found stands, whatever failed after it.
         yield GaveUp(failure) if kept is None else Finished(kept)
 
-    def _understand(self, draft: Draft, text: str) -> Understood:
-        if draft.conversation_id is None or draft.as_typed:
-            return Understood(text)
+    def _understand(self, draft: Draft, text: str) -> tuple[Understood, Sequence[AttachedDocument]]:
+        if draft.conversation_id is None:
+            return Understood(text), ()
         with transaction(self._session_factory) as session:
             read = self._conversations(session).read(draft.conversation_id, draft.user_id)
         turns = [turn for turn in read.turns if isinstance(turn, AskedQuestion)]
-        return self._understanding.understand(text, _said(turns[-_EARLIER_TURNS:]))
+        if draft.as_typed:
+            return Understood(text), read.attachments
+        earlier = _said(turns[-_EARLIER_TURNS:])
+        return self._understanding.understand(text, earlier), read.attachments
 
     def _keep(self, draft: Draft, asked: AskedQuestion, answer: Answer) -> AskedQuestion:
         complete = replace(asked, answer=answer)
@@ -245,6 +256,7 @@ def _said(turns: Sequence[AskedQuestion]) -> list[Said]:
             turn.question,
             turn.query or turn.question,
             tuple(dict.fromkeys(each.document_id for each in turn.answer.citations[:2])),
+            turn.subject,
         )
         for turn in turns
         if not turn.choices

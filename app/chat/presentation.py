@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import quote as url_quote
 
 from app.answering.answer import Answer, Citation
+from app.chat.attaching import ATTACHMENT_PREFIX
 from app.chat.copying import source_line
 from app.chat.records import AskedQuestion, Confirmation, UnreadableQuestion
 from app.language_model import LanguageModelState, LanguageModelStatus
@@ -13,7 +14,6 @@ EXTRACT_LABEL = "資料の抜粋（AIの生成文ではありません）"
 GENERATED_LABEL = "AIが書いた文を含みます（資料と照らし合わせ、確認してから使ってください）"
 NO_ANSWER_LABEL = "自動の案内（AIの生成文ではありません）"
 EXTRACTIVE = "extractive"
-ATTACHMENT_PREFIX = "attachment:"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.chat.presentation import ATTACHMENT_PREFIX, Segment, runs
+from app.chat.attaching import ATTACHMENT_PREFIX
+from app.chat.presentation import Segment, runs
 from app.chat.records import AttachedDocument
 from app.container import Block, PageText, PageView
 

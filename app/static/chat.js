@@ -138,6 +138,7 @@
   // A conversation that has just begun gets its name above it and its place in the list.
   const begin = (data) => {
     composer.querySelector("[data-conversation]").value = data.conversation_id;
+    for (const field of chat.querySelectorAll("[data-conversation-copy]")) field.value = data.conversation_id;
     if (window.location.pathname === data.path) return;
     window.history.replaceState(null, "", data.path);
     const hero = chat.querySelector("[data-hero]");

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from dataclasses import dataclass
@@ -66,6 +67,66 @@ def server(tmp_path_factory):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def scripted(tmp_path_factory):
+    """The application with a model that writes on demand; starts in seconds."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"Chromium がありません（{CHROMIUM}）")
+    folder = tmp_path_factory.mktemp("scripted")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = folder / "log.txt"
+    command = [sys.executable, str(Path(__file__).with_name("scripted.py")), str(port), str(folder)]
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=out, stderr=out, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_until_ready(address, process, log)
+        text = log.read_text(encoding="utf-8")
+        yield Server(
+            address, {m["role"]: (m["username"], m["password"]) for m in _ACCOUNT.finditer(text)}
+        )
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@pytest.fixture
+def chat(chromium, scripted):
+    """Signed in, on a desktop, with the scripted model; counts what moves by itself."""
+    yield from _chat(chromium, scripted, 1280, 900)
+
+
+@pytest.fixture
+def small_chat(chromium, scripted):
+    yield from _chat(chromium, scripted, 360, 740)
+
+
+def _chat(chromium, scripted, width, height):
+    for window in _window(chromium, scripted, width, height):
+        window.context.add_init_script(_COUNT_SHIFTS)
+        enter(window, scripted)
+        yield window
+
+
+def enter(window, server, role="職員"):
+    username, password = server.accounts[role]
+    window.goto("/signin")
+    window.get_by_label("ユーザー名").fill(username)
+    window.get_by_label("パスワード", exact=True).fill(password)
+    window.get_by_role("button", name="サインイン").click()
+    window.wait_for_url(re.compile(r".*/(?:password|conversations/\w+)?$"))
+
+
+_COUNT_SHIFTS = """window.shifts = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
+}).observe({ type: "layout-shift", buffered: true });"""
 
 
 def _wait_until_ready(address, process, log):

@@ -135,14 +135,15 @@ def main(port: int, folder: Path) -> None:
     with application.open_accounts() as accounts:
         created = accounts.ensure_demo_accounts()
     for account in created:
-        print(f"  {account.role_label}: {account.username} / {account.password}", flush=True)
+        sys.stdout.write(f"  {account.role_label}: {account.username} / {account.password}\n")
     container = replace(
         application.container,
         readiness=Ready(),
         language_model=Generating(),
         programmes=OnePage(application.programmes),
     )
-    print("listening", flush=True)
+    sys.stdout.write("listening\n")
+    sys.stdout.flush()
     uvicorn.run(create_app(container), port=port, log_config=None, access_log=False)
 
 

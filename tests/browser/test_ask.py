@@ -12,7 +12,10 @@ _QUESTION = "補助事業（地域のデジタル基盤の整備支援）の補�
 def _ask(window, question):
     window.get_by_label(re.compile("質問")).first.fill(question)
     window.get_by_role("button", name="資料から探す").first.click()
-    window.wait_for_url("**/questions/*")
+    window.wait_for_url("**/conversations/*")
+    window.get_by_role("article").last.get_by_role("button", name="コピー").or_(
+        window.get_by_role("heading", name="見当たりません")
+    ).first.wait_for()
 
 
 def _fits(window):
@@ -23,7 +26,7 @@ def test_a_question_is_answered_with_its_source_beside_it(page, sign_in):
     sign_in(page)
     _ask(page, _QUESTION)
     assert "1/2" in page.get_by_role("article").inner_text()
-    sources = page.get_by_role("region", name=re.compile("出典|資料")).first
+    sources = page.get_by_role("group", name="根拠にした資料")
     assert re.search(r"p\.\d+|総務省", sources.inner_text())
     assert page.locator("mark").count() >= 1
 
@@ -43,7 +46,7 @@ def test_a_wrong_premise_is_corrected(page, sign_in):
 def test_a_question_can_be_found_again_deleted_and_brought_back(page, sign_in):
     sign_in(page)
     _ask(page, _QUESTION)
-    page.goto("/questions")
+    page.goto("/conversations")
     assert _QUESTION[:10] in page.get_by_role("main").inner_text()
     page.get_by_role("button", name=re.compile("削除")).first.click()
     page.get_by_role("button", name="元に戻す").click()
@@ -54,6 +57,7 @@ def test_an_impossible_question_is_refused_and_nothing_is_lost(page, sign_in):
     sign_in(page)
     page.get_by_label(re.compile("質問")).first.fill("😀😀😀")
     page.get_by_role("button", name="資料から探す").first.click()
+    page.get_by_role("button", name="もう一度試す").wait_for()
     assert "文字がありません" in page.get_by_role("main").inner_text()
     assert page.get_by_label(re.compile("質問")).first.input_value() == "😀😀😀"
 
@@ -73,7 +77,7 @@ def test_on_a_phone_nothing_scrolls_sideways(phone, sign_in):
     assert _fits(phone)
     _ask(phone, _QUESTION)
     assert _fits(phone)
-    for path in ("/questions", "/programmes"):
+    for path in ("/conversations", "/programmes"):
         phone.goto(path)
         assert _fits(phone), path
 
@@ -84,7 +88,7 @@ def test_the_keyboard_alone_is_enough_to_ask(page, sign_in):
     page.keyboard.type("DXアドバイザーの助言は年間何回まで受けられますか")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/questions/*")
+    page.get_by_role("article").get_by_role("button", name="コピー").wait_for()
     assert "5回" in page.get_by_role("main").inner_text()
 
 

@@ -1,10 +1,12 @@
 """A whole application on a real database, with fakes only for what is not ours to test here."""
 
+from __future__ import annotations
+
 import os
 import re
 import shutil
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -27,7 +29,8 @@ from app.accounts.throttle import SignInThrottle
 from app.answering.answer import Answer, Citation, Completed, Event, Evidence, Failed, Retrieved
 from app.answering.conversation import Conversation, NoDocuments
 from app.chat.asking import AskingService
-from app.chat.records import Vault
+from app.chat.attaching import AttachingService
+from app.chat.records import AttachedDocument, Vault
 from app.chat.repository import ConversationRepository
 from app.chat.service import ConversationService
 from app.chat.sharing import SharingService
@@ -93,6 +96,12 @@ class EnqueuedAnswering:
     def __init__(self) -> None:
         self.answers: deque[Answer | Failed | Exception] = deque()
         self.asked: list[tuple[str, str]] = []
+        self.attached: list[str] = []
+        self.forgotten: list[str] = []
+
+    def beside(self, documents: Sequence[AttachedDocument]) -> EnqueuedAnswering:
+        self.attached += [document.name for document in documents]
+        return self
 
     def ask(self, question: str, *, audience: str) -> Iterator[Event]:
         self.asked.append((question, audience))
@@ -298,7 +307,16 @@ def container(
         shares=lambda session: SharingService(
             ConversationRepository(session), conversations(session), clock
         ),
-        asking=AskingService(session_factory, conversations, answering, AS_TYPED, clock),
+        asking=AskingService(
+            session_factory, conversations, answering, AS_TYPED, answering.beside, clock
+        ),
+        attaching=lambda session: AttachingService(
+            ConversationRepository(session),
+            conversations(session),
+            Vault(cipher),
+            clock,
+            answering.forgotten.append,
+        ),
         programmes=programmes,
         readiness=readiness,
         language_model=language_model,

@@ -16,6 +16,8 @@ POSTS = [
     "/questions/stream",
     f"/questions/{'0' * 32}/rating",
     f"/questions/{'0' * 32}/confirmation",
+    "/attachments",
+    f"/attachments/{'0' * 32}/delete",
     "/conversations/search",
     f"/conversations/{'0' * 32}/share",
     f"/conversations/{'0' * 32}/rename",

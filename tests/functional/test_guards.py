@@ -42,6 +42,8 @@ DECLARED = {
     ("POST", "/conversations/{conversation_id}/share"): Permission.READ_OWN_HISTORY,
     ("GET", "/shared/{link_id}"): Permission.READ_SHARED,
     ("GET", "/shared/{link_id}/questions/{question_id}/sources/{number}"): Permission.READ_SHARED,
+    ("POST", "/attachments"): Permission.ASK,
+    ("POST", "/attachments/{attachment_id}/delete"): Permission.ASK,
     ("GET", "/programmes"): Permission.BROWSE_PROGRAMMES,
     ("GET", "/documents/{document_id:path}"): Permission.READ_KNOWLEDGE,
 }
@@ -53,6 +55,7 @@ PATHS = {
     "{question_id}": "0" * 32,
     "{conversation_id}": "0" * 32,
     "{number}": "1",
+    "{attachment_id}": "0" * 32,
     "{link_id}": "0" * 64,
     "{document_id:path}": "nothing",
 }

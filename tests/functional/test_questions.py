@@ -219,6 +219,7 @@ def asking(container, clock, *events) -> AskingService:
         container.conversations,
         Yielding(*events),
         Conversation(SudachiWords(), NoDocuments()),
+        lambda _documents: Yielding(*events),
         clock,
     )
 
