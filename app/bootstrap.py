@@ -56,6 +56,10 @@ VECTORS_FOLDER = "vectors"
 _BACKGROUND_QUESTIONS = Path(__file__).resolve().parent.parent / "rag" / "background_questions.txt"
 
 
+# The built-in model may read what is confidential, never what is strictly so (design, levels).
+_HIGHEST_WRITTEN_LEVEL = "L3"
+
+
 @dataclass(frozen=True)
 class Overrides:
     """Stand-ins for tests and evaluations; None means the real part."""
@@ -189,7 +193,7 @@ def build(
             conversations,
             answering,
             Conversation(search.tokenizer, SnapshotDocuments(search.retriever)),
-            _answering_beside(search, attachments, clock, installation),
+            _answering_beside(search, attachments, clock, installation, writer),
             clock,
         ),
         programmes=programmes,
@@ -294,7 +298,7 @@ def _open_vectors(folder: Path, store_lock: StoreLock) -> VectorStore:
 
 
 def _make_answering(
-    search: _Search, clock: Clock, installation: Installation, writer: AnswerWriter
+    search: _Search, clock: Clock, installation: Installation, writer: AnswerWriter | None
 ) -> AnsweringService:
     return ExtractiveAnswering(
         search.retriever,
@@ -332,11 +336,17 @@ def _attachment_search(settings: Settings, search: _Search) -> AttachmentSearch:
 
 
 def _answering_beside(
-    search: _Search, attachments: AttachmentSearch, clock: Clock, installation: Installation
+    search: _Search,
+    attachments: AttachmentSearch,
+    clock: Clock,
+    installation: Installation,
+    writer: AnswerWriter,
 ) -> AnsweringBeside:
     def beside(documents: Sequence[AttachedDocument]) -> AnsweringService:
         joined = attachments.beside([as_attached(document) for document in documents])
-        return _make_answering(replace(search, retriever=joined), clock, installation)
+        may_write = all(document.level <= _HIGHEST_WRITTEN_LEVEL for document in documents)
+        parts = replace(search, retriever=joined)
+        return _make_answering(parts, clock, installation, writer if may_write else None)
 
     return beside
 
