@@ -160,7 +160,9 @@ class LocalLanguageModel:
                 message = f"文章生成モデルが{state.reason}。{left}秒後にもう一度試します。"
                 return LanguageModelStatus(LanguageModelState.FAILED, message, None, left)
         if self._is_here():
-            return LanguageModelStatus(LanguageModelState.OFF)
+            return LanguageModelStatus(
+                LanguageModelState.STARTING, "文章生成モデルは、検索の準備のあとで読み込みます。"
+            )
         return LanguageModelStatus(
             LanguageModelState.ABSENT,
             f"文章生成モデルがありません。`yorisoi models pull {BUNDLED_LLM}` で取得できます。",
