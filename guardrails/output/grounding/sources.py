@@ -102,7 +102,7 @@ def read_sources(evidence: Sequence[EvidenceUnit], question: str, tokenizer: Tok
     """Raises nothing: an empty unit is a unit that says nothing."""
     lexicon = Lexicon(tokenizer)
     units: list[Source] = []
-    header = ("", ("",))
+    header: tuple[str, tuple[str, ...]] = ("", ())
     for number, unit in enumerate(evidence):
         text = normalise_line(unit.text)
         titles = tuple(normalise_line(title) for title in unit.titles)
