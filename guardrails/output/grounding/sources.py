@@ -33,9 +33,10 @@ class EvidenceUnit:
 
 @dataclass(frozen=True)
 class Source:
-    """A unit as it is compared: cells carry their column's name, titles are apart."""
+    """A unit as it is compared. `quoted` is its own text, compact; in `text` cells carry their column's name, titles are apart."""
 
     number: int
+    quoted: str
     text: str
     above: str
     facts: tuple[Fact, ...]
@@ -129,7 +130,14 @@ def _source(number: int, text: str, titles: tuple[str, ...], lexicon: Lexicon) -
     row = _with_columns(text, titles)
     above = " ".join(titles)
     return Source(
-        number, row, above, read_facts(row), read_facts(above), tuple(pieces(row)), lexicon
+        number,
+        compact(text),
+        row,
+        above,
+        read_facts(row),
+        read_facts(above),
+        tuple(pieces(row)),
+        lexicon,
     )
 
 

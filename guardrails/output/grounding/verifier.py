@@ -105,6 +105,9 @@ class Verifier:
             return Verdict(is_kept=False, reason=refused)
         if not sources.units:
             return Verdict(is_kept=False, reason=Reason.NO_EVIDENCE)
+        verbatim = [unit.number for unit in sources.units if unit.quoted == compact(text)]
+        if verbatim:
+            return Verdict(is_kept=True, reason=Reason.SUPPORTED, supporting=tuple(verbatim))
         statements = [
             _statement(each, rest, sources.lexicon) for each in split_clauses(rest, is_label=_LABEL)
         ]
