@@ -33,7 +33,10 @@ class EvidenceUnit:
 
 @dataclass(frozen=True)
 class Source:
-    """A unit as it is compared. `quoted` is its own text, compact; in `text` cells carry their column's name, titles are apart."""
+    """A unit as it is compared. Titles are apart.
+
+    `quoted` is its own text, compact; in `text` cells carry their column's name.
+    """
 
     number: int
     quoted: str
