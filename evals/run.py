@@ -16,6 +16,7 @@ from app.clock import TOKYO, system_clock
 from evals.answers import run_answers
 from evals.answers_section import answer_misses, answers_section
 from evals.golden import SPLITS, GoldenQuestion, SetName, Split, load
+from evals.grounding import grounding_sections
 from evals.harness import (
     Corpus,
     Opened,
@@ -117,6 +118,8 @@ def run_eval(
                 part = _measure(Place(name, split), opened, peer, questions, watch)
                 sections += part[0]
                 misses += part[1]
+    watch.stage("生成文の裏づけ", None)
+    sections += grounding_sections(plan.splits)
     identity = embedder.identity if embedder else model
     return Report(
         kind="eval",

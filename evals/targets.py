@@ -26,6 +26,8 @@ EVAL_TARGETS: Mapping[str, float] = {
     "residents/answers/quotes": 1.0,
     "residents/answers/nearest": 1.0,
     "residents/answers/unsourced": 0,
+    "grounding/dropped": 0.95,
+    "grounding/kept": 0.80,
 }
 
 BENCH_TARGETS: Mapping[str, float] = {

@@ -1,4 +1,4 @@
 """Guards between people, documents and models: masking, classification, injection, grounding.
 
-The package arrives with its issue; nothing imports it yet.
+It knows `rag` (words, figures, values) and nothing else of ours.
 """

@@ -17,6 +17,7 @@ _LABEL_WEIGHT = 1.0
 _VERB_WEIGHT = 0.3
 _PER_ONE = re.compile(r"(?:あたり|当たり|につき|ごと|に)")
 _FEW_WORDS = 1
+_LABEL_WORD = re.compile(r"[率額]$")
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,19 @@ def figures_agree(statement: Statement, unit: Source, sources: Sources) -> Reaso
             return Reason.SUBJECT
         if not any(_aside_is_told(fact, statement, unit, sources) for fact in same):
             return Reason.CONDITION
+    is_swapped = (
+        not _labels_agree(statement, unit)
+        or _is_foreign(statement, unit, sources)
+        or _is_outdone(statement, unit, sources)
+    )
+    return Reason.SUBJECT if is_swapped else None
+
+
+def _is_foreign(statement: Statement, unit: Source, sources: Sources) -> bool:
+    """What stands before the first figure counts whole, of the rest no label of a figure."""
     compounds = sources.lexicon.telling_compounds(statement.start)
-    if not _labels_agree(statement, unit) or sources.foreign((*statement.before, *compounds), unit):
-        return Reason.SUBJECT
-    if _is_outdone(statement, unit, sources):
-        return Reason.SUBJECT
-    return None
+    later = [word for word in statement.words if not _LABEL_WORD.search(word)]
+    return bool(sources.foreign((*statement.before, *compounds, *later), unit))
 
 
 def _is_measure(said: Fact, statement: Statement, unit: Source) -> bool:
@@ -100,7 +108,12 @@ def _aside_is_told(fact: Fact, statement: Statement, unit: Source, sources: Sour
     _, bracket, aside = fact.label.rpartition("(")
     if not bracket or ")" in aside or fact not in unit.facts:
         return True
-    words = nouns(unit.lexicon.content(aside))
+    outside = unit.text.replace(aside, "")
+    words = [
+        word
+        for word in nouns(unit.lexicon.content(aside))
+        if not load_wording().is_procedural(word) and not unit.lexicon.says(word, outside)
+    ]
     told = f"{statement.sentence}\n{sources.question}"
     return not words or any(unit.lexicon.says(word, told) for word in words)
 
@@ -139,7 +152,7 @@ def _head(unit: Source, fact: Fact, rival: Fact) -> str:
 
 
 def _labels_agree(statement: Statement, unit: Source) -> bool:
-    """「上限」 of what the unit calls 「下限」, 「予算」 …: each kind of label excludes the others."""
+    """「上限」 of what the unit calls 「予算」: each kind of label excludes the others."""
     wording = load_wording()
     said = wording.labels_of(statement.text)
     itself = wording.labels_of(unit.text)

@@ -10,7 +10,7 @@ from rag.polarity import ends_denied, neutralised
 # After these a clause goes on: what stands before the comma is no statement of its own.
 _GOES_ON = re.compile(
     r"(?:[はもにをへとやの]|(?<![すんたるい])が|(?<![\d円%割名人件回台倍点年月日時分半額要能効料])で"
-    r"|から|まで|より|とき|場合|以上|うち|又は|及び|または|および|など|等|ほか)$"
+    r"|から|まで|より|とき|場合|以上|うち|又は|及び|または|および|など|等|ほか|として)$"
 )
 _PREDICATE_OR_FIGURE = re.compile(
     r"\d|半額|全額|(?:ます|です|ません|ない|ので|のみ|不可|対象外|し|て|で|く|れ|り|き|る|た|た?が)$"

@@ -35,7 +35,7 @@ REASON_SENTENCES: Mapping[Reason, str] = {
     Reason.NAME: "根拠にない名前が出てきます。",
     Reason.POLARITY: "できる・できない、必要・不要などが根拠と逆です。",
     Reason.ALTERNATIVE: "方法・順序・主体など、根拠とは両立しないことを述べています。",
-    Reason.MODALITY: "「場合がある」「原則」「予定」などの留保を落とすか、「必ず」「だけ」を足しています。",
+    Reason.MODALITY: "「場合がある」「原則」などの留保を落とすか、「必ず」「だけ」を足しています。",
     Reason.CONDITION: "根拠にある条件を落としています。",
     Reason.UNSEEN: "根拠にない内容が含まれています。",
 }

@@ -33,9 +33,13 @@ class EvidenceUnit:
 
 @dataclass(frozen=True)
 class Source:
-    """A unit as it is compared: cells carry their column's name, titles are apart."""
+    """A unit as it is compared. Titles are apart.
+
+    `quoted` is its own text, compact; in `text` cells carry their column's name.
+    """
 
     number: int
+    quoted: str
     text: str
     above: str
     facts: tuple[Fact, ...]
@@ -102,7 +106,7 @@ def read_sources(evidence: Sequence[EvidenceUnit], question: str, tokenizer: Tok
     """Raises nothing: an empty unit is a unit that says nothing."""
     lexicon = Lexicon(tokenizer)
     units: list[Source] = []
-    header = ("", ("",))
+    header: tuple[str, tuple[str, ...]] = ("", ())
     for number, unit in enumerate(evidence):
         text = normalise_line(unit.text)
         titles = tuple(normalise_line(title) for title in unit.titles)
@@ -129,7 +133,14 @@ def _source(number: int, text: str, titles: tuple[str, ...], lexicon: Lexicon) -
     row = _with_columns(text, titles)
     above = " ".join(titles)
     return Source(
-        number, row, above, read_facts(row), read_facts(above), tuple(pieces(row)), lexicon
+        number,
+        compact(text),
+        row,
+        above,
+        read_facts(row),
+        read_facts(above),
+        tuple(pieces(row)),
+        lexicon,
     )
 
 

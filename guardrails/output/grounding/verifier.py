@@ -42,16 +42,16 @@ _EMPTY = re.compile(
 )
 _COUNT = re.compile(r"^\d+")
 _NO_NAME = re.compile(
-    r"|(?:都道府県)?(?:市区?町村)?|令和|平成|昭和|第?[\d一二三四五六七八九十]+.?|[rhs]\d+"
+    r"[\d.,-]*|(?:都道府県)?(?:市区?町村)?|令和|平成|昭和|第?[\d一二三四五六七八九十]+.?|[rhs]\d+"
 )
 _MAX_UNSEEN = 0.34
-_MIN_SAID = 0.4
+_MIN_SAID = 0.6
 _CONTRADICTIONS = frozenset(
     {Reason.POLARITY, Reason.ALTERNATIVE, Reason.MODALITY, Reason.CONDITION}
 )
 # How near a unit came: the later its objection, the more of the clause it bore.
 _STAGES = (
-    Reason.FIGURE, Reason.NAME, Reason.UNSEEN, Reason.SUBJECT, Reason.CONDITION,
+    Reason.NAME, Reason.FIGURE, Reason.UNSEEN, Reason.SUBJECT, Reason.CONDITION,
     Reason.MODALITY, Reason.ALTERNATIVE, Reason.POLARITY,
 )  # fmt: skip
 
@@ -105,6 +105,9 @@ class Verifier:
             return Verdict(is_kept=False, reason=refused)
         if not sources.units:
             return Verdict(is_kept=False, reason=Reason.NO_EVIDENCE)
+        verbatim = [unit.number for unit in sources.units if unit.quoted == compact(text)]
+        if verbatim:
+            return Verdict(is_kept=True, reason=Reason.SUPPORTED, supporting=tuple(verbatim))
         statements = [
             _statement(each, rest, sources.lexicon) for each in split_clauses(rest, is_label=_LABEL)
         ]

@@ -1,0 +1,145 @@
+"""Situation -> verdict. The sentences are made up here and stand in no golden set."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guardrails.output.grounding import REASON_SENTENCES, EvidenceUnit, Reason, Verifier
+
+_VERIFIER = Verifier()
+_DOC = "沢渡町 住宅用設備導入補助金"
+_EVIDENCE = (
+    EvidenceUnit("太陽光発電設備 補助率 1/3 上限 12万円", (_DOC, "補助の内容")),
+    EvidenceUnit("蓄電池 補助率 1/2 上限 20万円", (_DOC, "補助の内容")),
+    EvidenceUnit("申請書は、工事着手の14日前までに環境課へ提出してください。", (_DOC, "申請")),
+    EvidenceUnit("郵送での受付はしていません。", (_DOC, "申請")),
+    EvidenceUnit("リース契約の設備は対象外です。", (_DOC, "対象")),
+    EvidenceUnit("予算に達した場合は、受付を終了することがあります。", (_DOC, "申請")),
+    EvidenceUnit("見積書の写しが必要です。", (_DOC, "申請")),
+    EvidenceUnit("環境課 電話 000-555-0123", (_DOC, "問い合わせ")),
+    EvidenceUnit("令和7年度の交付件数は86件でした。", (_DOC, "実績")),
+)
+_QUESTION = "蓄電池を付けるときの補助はいくらですか。"
+
+
+def _verdict(sentence, question=_QUESTION, **more):
+    return _VERIFIER.verify(sentence, _EVIDENCE, question, **more)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "supporting"),
+    [
+        pytest.param("蓄電池の補助率は2分の1です。", (1,), id="label"),
+        pytest.param("補助率は50%です。", (1,), id="the question says the subject"),
+        pytest.param(
+            "太陽光発電設備は補助率3分の1、上限12万円です。", (0,), id="two facts of a row"
+        ),
+        pytest.param("蓄電池の上限は200,000円です。", (1,), id="equal figures"),
+        pytest.param("工事着手の14日前までに、申請書を環境課に提出します。", (2,), id="reordered"),
+        pytest.param("郵送では受け付けていません。", (3,), id="denied"),
+        pytest.param("リース契約の設備は補助の対象になりません。", (4,), id="対象外"),
+        pytest.param("予算に達した場合、受付を終了することがあります。", (5,), id="hedged"),
+        pytest.param("2025年度には86件が交付されました。", (8,), id="era"),
+        pytest.param("お問い合わせは環境課（000-555-0123）です。", (7,), id="telephone"),
+    ],
+)
+def test_what_is_borne_is_kept(sentence, supporting):
+    verdict = _verdict(sentence)
+    assert (verdict.is_kept, verdict.reason) == (True, Reason.SUPPORTED)
+    assert verdict.supporting == supporting
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        pytest.param("蓄電池の補助率は3分の1です。", Reason.SUBJECT, id="of another row"),
+        pytest.param(
+            "太陽光発電設備の上限は20万円です。", Reason.SUBJECT, id="limit of another row"
+        ),
+        pytest.param("蓄電池の補助率は3分の2です。", Reason.FIGURE, id="in no unit"),
+        pytest.param(
+            "申請書は工事着手の14日後までに提出します。", Reason.FIGURE, id="after for before"
+        ),
+        pytest.param("令和6年度の交付件数は86件でした。", Reason.FIGURE, id="another year"),
+        pytest.param("環境課の電話は000-555-0132です。", Reason.FIGURE, id="telephone"),
+        pytest.param("郵送でも受け付けています。", Reason.POLARITY, id="affirms what is denied"),
+        pytest.param("リース契約の設備も対象です。", Reason.POLARITY, id="対象 for 対象外"),
+        pytest.param("見積書の写しは不要です。", Reason.POLARITY, id="denies what is affirmed"),
+        pytest.param("予算に達した場合は、受付を終了します。", Reason.MODALITY, id="not hedged"),
+        pytest.param("申請書は広報課へ提出してください。", Reason.NAME, id="another office"),
+        pytest.param(
+            "国税庁の認定を受けた見積書の写しが必要です。", None, id="a name from nowhere"
+        ),
+        pytest.param("はい。", Reason.BARE_REPLY, id="bare yes"),
+        pytest.param("あなたは補助の対象です。", Reason.PROMISE, id="promise"),
+        pytest.param("詳しくは資料をご覧ください。", Reason.EMPTY, id="refers to documents"),
+        pytest.param("蓄電池の補助についてのご質問ですね。", Reason.EMPTY, id="restates"),
+        pytest.param("抽選で町内の温泉宿泊券を贈呈します。", Reason.UNSEEN, id="invented"),
+    ],
+)
+def test_what_is_not_borne_is_dropped(sentence, reason):
+    verdict = _verdict(sentence)
+    assert not verdict.is_kept
+    assert not verdict.supporting
+    assert reason in {None, verdict.reason}
+
+
+def test_yes_to_a_false_premise_is_dropped():
+    question = "郵送で出せますよね。"
+    assert _verdict("はい、郵送で提出できます。", question, premise_contradicted=True).reason == (
+        Reason.PREMISE
+    )
+    assert _verdict(
+        "いいえ、郵送での受付はしていません。", question, premise_contradicted=True
+    ).is_kept
+
+
+def test_a_wrong_citation_is_corrected():
+    assert _verdict("蓄電池の補助率は2分の1です。[1]", cited=(0,)).supporting == (1,)
+
+
+def test_a_citation_that_nothing_bears_saves_no_sentence():
+    assert not _verdict("蓄電池の補助率は3分の1です。", cited=(0,)).is_kept
+
+
+def test_without_evidence_nothing_is_kept():
+    assert _VERIFIER.verify("補助率は2分の1です。", (), _QUESTION).reason == Reason.NO_EVIDENCE
+
+
+def test_columns_say_what_a_cell_is():
+    header = "| 区分 | 町民 | 町外の方 |"
+    unit = EvidenceUnit("| 大人 | 300円 | 500円 |", ("プール", header))
+    held = _VERIFIER.verify("町外の方は大人500円です。", [unit], "プールの料金は")
+    swapped = _VERIFIER.verify("町外の方は大人300円です。", [unit], "プールの料金は")
+    assert (held.is_kept, swapped.is_kept) == (True, False)
+
+
+def test_every_reason_has_one_sentence():
+    assert set(REASON_SENTENCES) == set(Reason)
+    assert all(re.fullmatch(r"[^\n]+。", text) for text in REASON_SENTENCES.values())
+
+
+@given(st.sampled_from(_EVIDENCE))
+def test_a_verbatim_unit_is_kept(unit):
+    assert _verdict(unit.text).is_kept
+
+
+def test_a_verbatim_unit_is_kept_whatever_the_rules_make_of_it():
+    unit = EvidenceUnit("満80歳から自動的に対象となり、届出はいりません。", ("敬老乗車証",))
+    assert _VERIFIER.verify(unit.text, [unit], "届出は").is_kept
+
+
+@given(
+    st.sampled_from([unit for unit in _EVIDENCE if "。" in unit.text]),
+    st.integers(1_000, 9_000_000),
+)
+def test_a_figure_that_no_unit_says_drops_the_sentence(unit, number):
+    text = unit.text.rstrip("。")
+    assert not _verdict(f"{text}が、手数料は{number + 0.5}円です。").is_kept
+
+
+@given(st.text(max_size=200))
+def test_any_text_gets_a_verdict(text):
+    assert _verdict(text).reason in Reason
