@@ -178,13 +178,7 @@ def build(
         throttle=SignInThrottle(records.session_factory, clock),
         accounts=accounts,
         conversations=conversations,
-        attaching=lambda session: AttachingService(
-            ConversationRepository(session),
-            conversations(session),
-            Vault(records.cipher),
-            clock,
-            lambda attachment_id: attachments.forget(f"{ATTACHMENT_PREFIX}{attachment_id}"),
-        ),
+        attaching=_attaching_factory(records.cipher, conversations, clock, attachments),
         shares=lambda session: SharingService(
             ConversationRepository(session), conversations(session), clock
         ),
@@ -349,6 +343,22 @@ def _answering_beside(
         return _make_answering(parts, clock, installation, writer if may_write else None)
 
     return beside
+
+
+def _attaching_factory(
+    cipher: Cipher,
+    conversations: Callable[[Session], ConversationService],
+    clock: Clock,
+    attachments: AttachmentSearch,
+) -> Callable[[Session], AttachingService]:
+    def forget(attachment_id: str) -> None:
+        attachments.forget(f"{ATTACHMENT_PREFIX}{attachment_id}")
+
+    def make(session: Session) -> AttachingService:
+        repository = ConversationRepository(session)
+        return AttachingService(repository, conversations(session), Vault(cipher), clock, forget)
+
+    return make
 
 
 def _conversation_factory(

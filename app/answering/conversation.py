@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.answering.answer import Citation
 from rag.normalization import fold
 from rag.tokenizer import Tokenizer
 
@@ -59,6 +60,8 @@ _TAIL = re.compile(
 )
 _LABEL = re.compile(r"[（(].*?[）)]")
 _LEAST_TITLE_CHARS = 3
+_NEARLY = 0.8
+_LEAST_CHOICES, _MOST_CHOICES = 2, 5
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,24 @@ class Conversation:
         if not subject or subject in asked:
             return Understood(question)
         return Understood(_completed(asked, subject), subject)
+
+    def choices(self, question: str, found: Sequence[Citation]) -> tuple[str, ...]:
+        """Programmes to choose from, where a question fits several of them and names none."""
+        asked = fold(question).strip()
+        if len(asked) > _MAX_ELLIPSIS_CHARS or not found:
+            return ()
+        best: dict[str, float] = {}
+        for each in found:
+            best[each.title] = max(best.get(each.title, 0.0), each.score)
+        top = max(best.values())
+        near = [title for title, score in best.items() if score >= _NEARLY * top]
+        if any(_LABEL.sub("", fold(title)) in asked for title in near):
+            return ()
+        nouns = _NOUN.findall(_GENERIC.sub(" ", _ANY_ATTRIBUTE.sub(" ", asked)))
+        fits_several = all(sum(noun in fold(title) for title in near) > 1 for noun in nouns)
+        if len(near) < _LEAST_CHOICES or not fits_several:
+            return ()
+        return tuple(sorted(near, key=lambda title: -best[title])[:_MOST_CHOICES])
 
     def _leans(self, asked: str, last: Said, *, is_marked: bool) -> bool:
         if len(asked) > _MAX_ELLIPSIS_CHARS and not _PRONOUN.search(asked):

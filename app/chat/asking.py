@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.answering.answer import (
     Answer,
+    Citation,
     Completed,
     Dropped,
     Event,
@@ -61,15 +62,25 @@ class Understanding(Protocol):
 
     def understand(self, question: str, earlier: Sequence[Said]) -> Understood: ...
 
+    def choices(self, question: str, found: Sequence[Citation]) -> tuple[str, ...]: ...
+
 
 @dataclass(frozen=True)
 class Draft:
-    """What was sent. `as_typed`: search just that, whatever was asked before."""
+    """What was sent. `as_typed`: search just that, whatever was asked before.
+    `programme`: what the person chose when asked back.
+    """
 
     user_id: int
     question: str
     conversation_id: str | None = None
     as_typed: bool = False
+    programme: str = ""
+
+    @property
+    def may_be_asked_back(self) -> bool:
+        """Once: who has chosen is answered."""
+        return not self.as_typed and not self.programme
 
 
 @dataclass(frozen=True)
@@ -159,7 +170,7 @@ class AskingService:
         answering = self._beside(attachments) if attachments else self._answering
         yield from self._walk(draft, asked, answering.ask(asked.query, audience=_AUDIENCE))
 
-    def _walk(
+    def _walk(  # noqa: C901 - one arm an event
         self, draft: Draft, asked: AskedQuestion, walk: Iterator[Event]
     ) -> Generator[Progress, None, None]:
         answer: Answer | None = None
@@ -185,8 +196,14 @@ class AskingService:
                         answer = found
                     case Failed(message=message):
                         failure = message
-                    case Retrieved():
-                        pass
+                    case Retrieved(passages=passages):
+                        choices = self._choices(draft, asked, passages)
+                        if choices:
+                            back = replace(asked, choices=choices)
+                            back = self._keep(draft, back, _QUESTION_BACK)
+                            yield Shown(back)
+                            yield Finished(back)
+                            return
             is_over = True
         finally:
             _close(walk)
@@ -197,14 +214,21 @@ class AskingService:
         # Evidence that was found stands, whatever failed after it.
         yield GaveUp(failure) if kept is None else Finished(kept)
 
+    def _choices(
+        self, draft: Draft, asked: AskedQuestion, found: Sequence[Citation]
+    ) -> tuple[str, ...]:
+        if not draft.may_be_asked_back or asked.subject:
+            return ()
+        return self._understanding.choices(asked.query, found)
+
     def _understand(self, draft: Draft, text: str) -> tuple[Understood, Sequence[AttachedDocument]]:
         if draft.conversation_id is None:
-            return Understood(text), ()
+            return _of_programme(draft, text), ()
         with transaction(self._session_factory) as session:
             read = self._conversations(session).read(draft.conversation_id, draft.user_id)
         turns = [turn for turn in read.turns if isinstance(turn, AskedQuestion)]
-        if draft.as_typed:
-            return Understood(text), read.attachments
+        if not draft.may_be_asked_back:
+            return _of_programme(draft, text), read.attachments
         earlier = _said(turns[-_EARLIER_TURNS:])
         return self._understanding.understand(text, earlier), read.attachments
 
@@ -236,6 +260,17 @@ _NOTHING = Answer(
     generated=0,
     ms=0.0,
 )
+
+
+_QUESTION_BACK = replace(
+    _NOTHING, text="いくつかの制度が当てはまります。どれについて探すかを選んでください。"
+)
+
+
+def _of_programme(draft: Draft, text: str) -> Understood:
+    if not draft.programme:
+        return Understood(text)
+    return Understood(f"{draft.programme}について、{text}", draft.programme)
 
 
 def checked_question(text: str) -> str:

@@ -39,6 +39,7 @@ from rag.passage import Audience
 router = APIRouter()
 
 _AUDIENCE: Audience = "staff"
+_MAX_PROGRAMME_CHARS = 120
 
 
 @router.get("/", dependencies=[require(Permission.ASK)])
@@ -134,6 +135,7 @@ def _draft(account: SignedIn, form: FormFields) -> Draft:
         question=form.text("question"),
         conversation_id=checked_id(conversation_id, "会話") if conversation_id else None,
         as_typed=form.line("as_typed") == "true",
+        programme=form.line("programme")[:_MAX_PROGRAMME_CHARS],
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
+from app.answering.answer import Completed, Retrieved
 from app.chat.models import Conversation, Question
 from app.db import transaction
 
@@ -186,3 +188,31 @@ def test_conversation_outlives_its_old_questions_only_while_it_has_new_ones(
         container.conversations(session).erase_old()
         assert session.scalars(select(Conversation)).all() == []
         assert session.scalars(select(Question)).all() == []
+
+
+def test_ambiguous_question_is_asked_back_and_the_choice_is_answered(
+    staff, container, an_answer, a_citation, monkeypatch
+):
+    asked = []
+
+    class Several:
+        def ask(self, question, *, audience):
+            asked.append((question, audience))
+            titles = ("児童手当", "児童扶養手当", "特別児童扶養手当")
+            yield Retrieved(tuple(replace(a_citation, title=t, score=1.0) for t in titles), 1.0)
+            yield Completed(an_answer)
+
+    monkeypatch.setattr(container.asking, "_answering", Several())
+    path = staff.ask("支給日はいつですか").headers["location"]
+    page = staff.get(path).text
+    assert "どの制度についてですか" in page
+    for choice in ("児童手当", "児童扶養手当", "特別児童扶養手当", "すべて"):
+        assert f'type="submit">{choice}</button>' in page
+
+    data = {"question": "支給日はいつですか", "conversation": path.rsplit("/", 1)[1]}
+    staff.post("/questions", {**data, "programme": "児童扶養手当"})
+    assert asked[-1] == ("児童扶養手当について、支給日はいつですか", "staff")
+    assert "「児童扶養手当」について探しました" in staff.get(path).text
+    staff.post("/questions", {**data, "as_typed": "true"})
+    assert asked[-1] == ("支給日はいつですか", "staff")
+    assert ">どの制度についてですか</h2>" in staff.get(path).text
