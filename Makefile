@@ -6,6 +6,7 @@
 PYTHON ?=
 PORT ?=
 DATA_DIR ?=
+LLM ?=
 NO_LLM ?=
 TORCH_INDEX ?=
 ARGS ?=
@@ -19,7 +20,7 @@ PIP_INSTALL = $(BIN)/python -m pip --disable-pip-version-check install --no-comp
 # these compiles what the server needs: a minute less, and the server starts as fast.
 HEAVY := app.main, bm25s, chromadb, sentence_transformers, transformers.models.bert.modeling_bert
 TORCH = $(shell grep '^torch==' constraints.txt)
-SETTINGS = $(if $(PORT),YORISOI_PORT='$(PORT)') $(if $(DATA_DIR),YORISOI_DATA_DIR='$(DATA_DIR)') $(if $(filter-out 0,$(NO_LLM)),YORISOI_LLM=off)
+SETTINGS = $(if $(PORT),YORISOI_PORT='$(PORT)') $(if $(DATA_DIR),YORISOI_DATA_DIR='$(DATA_DIR)') $(if $(filter-out 0,$(NO_LLM)),YORISOI_LLM=off,$(if $(LLM),YORISOI_LLM='$(LLM)'))
 CHROMIUM = $(or $(YORISOI_TEST_CHROMIUM),/usr/bin/chromium)
 
 .DEFAULT_GOAL := help
@@ -34,7 +35,8 @@ help: ## この一覧を表示する
 	@echo '変数（例: make run PORT=8080）'
 	@echo '  PORT         待ち受けるポート（既定 8000）'
 	@echo '  DATA_DIR     データフォルダー（既定 data）'
-	@echo '  NO_LLM       1 なら文章生成モデルを取得も使用もしない'
+	@echo '  LLM          local なら内蔵の文章生成モデルを使う（試験中。約1.1 GB を取得）'
+	@echo '  NO_LLM       1 なら文章生成モデルを取得も使用もしない（既定）'
 	@echo '  TORCH_INDEX  PyTorch を取る索引のアドレス（CPU 版を選ぶとき）'
 	@echo '  PYTHON       使う Python（3.11〜3.13）'
 	@echo '  ARGS         pytest・eval・bench に渡す引数'

@@ -17,6 +17,7 @@ from app.cli_jsonl import respond_to_lines, text_field
 from app.cli_options import AudienceOption, chosen_audience
 from app.cli_state import CommandLine
 from app.errors import BadInputError, YorisoiError
+from rag.local_model import LOCAL
 from rag.passage import Passage, SearchScope
 
 MAX_TOP_K = 100
@@ -75,7 +76,12 @@ def add_commands(cli: typer.Typer, line: CommandLine) -> None:
         """文書にもとづいて、根拠つきで答えます。"""
         seen = chosen_audience(audience) or "staff"
         _check_input(question, is_jsonl=jsonl)
-        with line.store("ask") as application, _writing(application, provider):
+        # The built-in model can be named whatever the settings say of the server.
+        changes = {"llm": LOCAL} if provider == LOCAL else {}
+        with (
+            line.store("ask", **changes) as application,
+            _writing(application, provider),
+        ):
             application.prepare_search()
 
             def answer(text: str) -> Answer:

@@ -38,18 +38,19 @@ class CommandLine:
             ) from error
 
     @contextmanager
-    def records(self, command: str) -> Iterator[Application]:
-        """The application for a command that needs only the database."""
-        application = build(self.settings(), command=f"yorisoi {command}", overrides=self.overrides)
+    def records(self, command: str, **changes: str) -> Iterator[Application]:
+        """The application for a command that needs only the database. `changes`: to settings."""
+        settings = self.settings().model_copy(update=changes)
+        application = build(settings, command=f"yorisoi {command}", overrides=self.overrides)
         try:
             yield application
         finally:
             application.close()
 
     @contextmanager
-    def store(self, command: str) -> Iterator[Application]:
+    def store(self, command: str, **changes: str) -> Iterator[Application]:
         """The application for a command that also needs vectors and the model."""
-        with self.records(command) as application:
+        with self.records(command, **changes) as application:
             application.store_lock.acquire()
             if self.overrides.embedder is None:
                 with pull_progress() as on_progress:

@@ -9,8 +9,8 @@ from app.accounts.roles import Permission
 from app.accounts.service import AccountService, normalize_username
 from app.chat.addresses import checked_id, conversation_path
 from app.chat.presentation import view_turn
+from app.chat.preview_page import SourceNumber, preview_page
 from app.chat.records import AskedQuestion
-from app.chat.source_endpoints import SourceNumber, preview_page
 from app.dependencies import (
     AccountsDep,
     ContainerDep,
