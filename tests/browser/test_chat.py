@@ -88,7 +88,7 @@ def test_checked_answer_is_copied_with_its_state(chat):
     chat.get_by_text("確認済み", exact=True).wait_for()
     assert "※ 確認済み" in chat.locator(".copy-source").input_value()
     chat.get_by_role("button", name="コピー").click()
-    assert "コピーしました" in chat.get_by_role("article").inner_text()
+    chat.get_by_text("コピーしました").wait_for()
 
 
 def test_deleted_conversation_is_brought_back(chat):

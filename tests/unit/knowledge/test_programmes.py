@@ -75,23 +75,23 @@ def test_real_installation_shows_no_demo(filled):
     real = programmes(filled, shows_demo=False)
 
     assert "demo" not in {row.document_id for row in real.list_programmes("staff")}
-    assert real.page("demo", None) is None
-    assert programmes(filled).page("demo", None).is_demo
+    assert real.page("demo", None, "staff") is None
+    assert programmes(filled).page("demo", None, "staff").is_demo
 
 
 def test_document_without_pages_is_shown_whole(filled):
-    view = programmes(filled).page("child", None)
+    view = programmes(filled).page("child", None, "staff")
 
     assert (view.title, view.page_count, view.published) == ("児童手当", 1, date(2026, 4, 1))
     [page] = view.pages
     assert (page.number, page.title) == (None, "")
     assert [block.kind for block in page.blocks] == ["heading", "paragraph"] * 2
-    assert programmes(filled).page("child", 1) is None
+    assert programmes(filled).page("child", 1, "staff") is None
 
 
 def test_expired_document_says_so(filled):
-    assert programmes(filled).page("over", None).is_expired
-    assert not programmes(filled).page("today", None).is_expired
+    assert programmes(filled).page("over", None, "staff").is_expired
+    assert not programmes(filled).page("today", None, "staff").is_expired
 
 
 def test_pages_have_numbers_and_titles(house):
@@ -99,8 +99,8 @@ def test_pages_have_numbers_and_titles(house):
     house.ingest()
     shown = programmes(house)
 
-    whole = shown.page("deck.txt", None)
-    second = shown.page("deck.txt", 2)
+    whole = shown.page("deck.txt", None, "staff")
+    second = shown.page("deck.txt", 2, "staff")
 
     assert [page.number for page in whole.pages] == [1, 2, 3]
     assert second.page_count == 3
@@ -109,17 +109,17 @@ def test_pages_have_numbers_and_titles(house):
     assert [block.text for block in second.pages[0].blocks] == [
         "粗大ごみは、収集日の朝8時までに玄関の前へ出してください。手数料は500円です。"
     ]
-    assert shown.page("deck.txt", 4) is None
+    assert shown.page("deck.txt", 4, "staff") is None
 
 
 @pytest.mark.parametrize("document_id", ["nothing", "", "waste.txt/", "a" * 1_000])
 def test_unknown_document_is_none(filled, document_id):
-    assert programmes(filled).page(document_id, None) is None
+    assert programmes(filled).page(document_id, None, "staff") is None
 
 
 def test_retired_document_is_gone(filled):
     (filled.folder / "child.md").unlink()
     filled.ingest(sync=True)
 
-    assert programmes(filled).page("child", None) is None
+    assert programmes(filled).page("child", None, "staff") is None
     assert "child" not in {row.document_id for row in programmes(filled).list_programmes("staff")}
