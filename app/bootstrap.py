@@ -162,9 +162,7 @@ def build(
     )
     programmes = LiveProgrammes(records.session_factory, clock, shows_demo=installation.demo)
     language_model = given.language_model or make_language_model(settings)
-    writer = AnswerWriter(
-        language_model.model, Verifier(search.tokenizer), settings.llm_deadline_seconds
-    )
+    writer = _writer(language_model, search, settings)
     answering = given.answering or _make_answering(search, clock, installation, writer)
     accounts = _account_factory(given.passwords, clock, settings.session_hours)
     conversations = _conversation_factory(records.cipher, clock, settings.question_days)
@@ -179,14 +177,12 @@ def build(
         accounts=accounts,
         conversations=conversations,
         attaching=_attaching_factory(records.cipher, conversations, clock, attachments),
-        shares=lambda session: SharingService(
-            ConversationRepository(session), conversations(session), clock
-        ),
+        shares=_sharing_factory(conversations, clock),
         asking=AskingService(
             records.session_factory,
             conversations,
             answering,
-            Conversation(search.tokenizer, SnapshotDocuments(search.retriever)),
+            _conversation(search),
             _answering_beside(search, attachments, clock, installation, writer),
             clock,
         ),
@@ -207,6 +203,23 @@ def build(
         warm_up=warm_up,
         language_model=language_model,
         container=container,
+    )
+
+
+def _writer(language_model: LanguageModel, search: _Search, settings: Settings) -> AnswerWriter:
+    verifier = Verifier(search.tokenizer)
+    return AnswerWriter(language_model.model, verifier, settings.llm_deadline_seconds)
+
+
+def _conversation(search: _Search) -> Conversation:
+    return Conversation(search.tokenizer, SnapshotDocuments(search.retriever))
+
+
+def _sharing_factory(
+    conversations: Callable[[Session], ConversationService], clock: Clock
+) -> Callable[[Session], SharingService]:
+    return lambda session: SharingService(
+        ConversationRepository(session), conversations(session), clock
     )
 
 

@@ -33,6 +33,11 @@ JsonlOption = Annotated[
 
 
 def add_commands(cli: typer.Typer, line: CommandLine) -> None:
+    _add_search(cli, line)
+    _add_ask(cli, line)
+
+
+def _add_search(cli: typer.Typer, line: CommandLine) -> None:
     @cli.command("search")
     def search(
         question: QuestionArgument = None,
@@ -59,6 +64,8 @@ def add_commands(cli: typer.Typer, line: CommandLine) -> None:
             else:
                 _show_passages(find(question or ""))
 
+
+def _add_ask(cli: typer.Typer, line: CommandLine) -> None:
     @cli.command("ask")
     def ask(
         question: QuestionArgument = None,
