@@ -40,9 +40,10 @@ from app.settings import Settings
 from app.store_lock import StoreLock
 from app.warm_up import Say, Step, WarmUp
 from guardrails.output.grounding import Verifier
-from ingest.document import LoadedDocument, LoadLimits
+from ingest.document import LoadLimits
 from ingest.loaders import load_paths
-from ingest.quality import assess
+from ingest.quality import judge
+from rag.background import background_questions
 from rag.embedder import Embedder, SentenceTransformerEmbedder
 from rag.fusion import weights_for
 from rag.models import BUNDLED_EMBEDDER, ProgressCallback, is_ready, load_catalogue, pull
@@ -53,7 +54,6 @@ from rag.vocabulary import load_vocabulary
 from rag.word_vectors import WordReader
 
 VECTORS_FOLDER = "vectors"
-_BACKGROUND_QUESTIONS = Path(__file__).resolve().parent.parent / "rag" / "background_questions.txt"
 
 
 # The built-in model may read what is confidential, never what is strictly so (design, levels).
@@ -207,8 +207,8 @@ def build(
 
 
 def _writer(language_model: LanguageModel, search: _Search, settings: Settings) -> AnswerWriter:
-    verifier = Verifier(search.tokenizer)
-    return AnswerWriter(language_model.model, verifier, settings.llm_deadline_seconds)
+    seconds = settings.llm_deadline_seconds
+    return AnswerWriter(language_model.model, Verifier(search.tokenizer), seconds)
 
 
 def _conversation(search: _Search) -> Conversation:
@@ -221,17 +221,6 @@ def _sharing_factory(
     return lambda session: SharingService(
         ConversationRepository(session), conversations(session), clock
     )
-
-
-def judge(document: LoadedDocument) -> str:
-    """Why a document waits for a person before it goes live; empty for a good one."""
-    return " ".join(assess(document).findings)
-
-
-def background_questions() -> tuple[str, ...]:
-    """Ordinary questions whose common part the retriever takes off every question."""
-    lines = _BACKGROUND_QUESTIONS.read_text(encoding="utf-8").splitlines()
-    return tuple(line.strip() for line in lines if line.strip())
 
 
 def pull_embedder(settings: Settings, on_progress: ProgressCallback) -> None:

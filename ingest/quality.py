@@ -63,6 +63,11 @@ class QualityReport:
     is_acceptable: bool
 
 
+def judge(document: LoadedDocument) -> str:
+    """Why a document waits for a person before it goes live; empty for a good one."""
+    return " ".join(assess(document).findings)
+
+
 def assess(
     document: LoadedDocument, thresholds: QualityThresholds = DEFAULT_THRESHOLDS
 ) -> QualityReport:

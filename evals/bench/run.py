@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from app.accounts.roles import Role
 from app.answering.answer import Completed, Evidence
-from app.bootstrap import Application, background_questions
+from app.bootstrap import Application
 from app.chat.asking import AnsweringService
 from app.settings import Settings
 from evals.bench.corpus import corpus_sentences, synthesise
@@ -26,6 +26,7 @@ from evals.golden import load
 from evals.harness import open_application, seed_corpus, settings_for, spread
 from evals.report import Report, Section
 from evals.run import Silent, Watcher, machine, now, watch_pull
+from rag.background import background_questions
 from rag.embedder import Embedder
 from rag.tokenizer import Tokenizer
 from rag.vector_store import ChromaVectorStore

@@ -31,9 +31,15 @@ def test_page_and_health_tell_the_state_and_questions_are_answered(staff, langua
     assert staff.ask("補助率は？").status_code == 303
 
 
-@pytest.mark.parametrize("state", [LanguageModelState.OFF, LanguageModelState.READY])
-def test_page_says_nothing_where_there_is_nothing_to_say(staff, language_model, state):
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (LanguageModelState.OFF, "生成AIは使っていません。"),
+        (LanguageModelState.READY, "資料と照合したAIの文を示します。"),
+    ],
+)
+def test_page_says_whether_a_model_writes(staff, language_model, state, said):
     language_model.now = LanguageModelStatus(state)
 
-    assert "data-writing" not in staff.get("/").text
+    assert said in staff.get("/").text
     assert staff.get("/healthz").json()["language_model"]["state"] == state.value

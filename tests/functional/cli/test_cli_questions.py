@@ -32,8 +32,9 @@ class EnqueuedAnswering:
         self.events = events
         self.asked = []
 
-    def ask(self, question, *, audience):
+    def ask(self, question, *, audience, writes=True):
         self.asked.append((question, audience))
+        self.writes = writes
         yield Retrieved((), 1.0)
         for event in self.events:
             if isinstance(event, Exception):
