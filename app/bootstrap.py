@@ -182,7 +182,7 @@ def build(
             records.session_factory,
             conversations,
             answering,
-            _conversation(search),
+            Conversation(search.tokenizer, SnapshotDocuments(search.retriever)),
             _answering_beside(search, attachments, clock, installation, writer),
             clock,
         ),
@@ -209,10 +209,6 @@ def build(
 def _writer(language_model: LanguageModel, search: _Search, settings: Settings) -> AnswerWriter:
     seconds = settings.llm_deadline_seconds
     return AnswerWriter(language_model.model, Verifier(search.tokenizer), seconds)
-
-
-def _conversation(search: _Search) -> Conversation:
-    return Conversation(search.tokenizer, SnapshotDocuments(search.retriever))
 
 
 def _sharing_factory(
