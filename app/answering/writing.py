@@ -8,7 +8,8 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from app.answering.answer import Answer, Citation, Dropped, Sentence
-from guardrails.output.grounding import EvidenceUnit, Verifier
+from guardrails.output.form import is_well_formed
+from guardrails.output.grounding import EvidenceUnit, Reason, Verifier
 from rag.chat_model import ChatModel
 from rag.errors import ChatModelError
 from rag.generator import generate_sentences
@@ -64,6 +65,9 @@ class AnswerWriter:
         try:
             with closing(drafts):
                 for draft in drafts:
+                    if not is_well_formed(draft.text):
+                        yield Dropped(Reason.FORM)
+                        continue
                     verdict = self._verifier.verify(
                         draft.text,
                         evidence,

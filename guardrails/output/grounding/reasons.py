@@ -9,6 +9,7 @@ class Reason(StrEnum):
 
     SUPPORTED = "supported"
     NO_EVIDENCE = "no_evidence"
+    FORM = "form"
     EMPTY = "empty"
     BARE_REPLY = "bare_reply"
     PREMISE = "premise"
@@ -26,6 +27,7 @@ class Reason(StrEnum):
 REASON_SENTENCES: Mapping[Reason, str] = {
     Reason.SUPPORTED: "根拠の文に裏づけがあります。",
     Reason.NO_EVIDENCE: "照らし合わせる根拠がありません。",
+    Reason.FORM: "文になっていません（表の切れはし、言葉のくり返し）。",
     Reason.EMPTY: "根拠にもとづく内容がありません（あいさつ、質問の言い直し、資料への案内だけ）。",
     Reason.BARE_REPLY: "「はい」「いいえ」だけで、何のことかを述べていません。",
     Reason.PREMISE: "根拠が否定している前提に「はい」と答えています。",

@@ -53,6 +53,7 @@ def test_a_sentence_that_the_evidence_bears_is_shown_with_its_citation():
         pytest.param("補助率は3分の2です。[1]\n", id="another figure"),
         pytest.param("補助率は200万円です。[2]\n", id="the figure of another measure"),
         pytest.param("はい。[1]\n", id="a bare yes"),
+        pytest.param("補助率 補助対象経費の1/2です。[1]\n", id="cells side by side"),
     ],
 )
 def test_a_sentence_that_the_evidence_does_not_bear_is_dropped(text):
