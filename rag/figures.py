@@ -113,11 +113,10 @@ def _slash(match: re.Match[str]) -> Iterator[tuple[FigureKind, Fraction, str]]:
 
 def _share(match: re.Match[str]) -> Iterator[tuple[FigureKind, Fraction, str]]:
     top, bottom = match["top"], match["bottom"]
-    value = Fraction(
-        int(top) if top.isdigit() else _kanji_number(top),
-        int(bottom) if bottom.isdigit() else _kanji_number(bottom),
-    )
-    yield FigureKind.RATIO, value, ""
+    of = int(bottom) if bottom.isdigit() else _kanji_number(bottom)
+    if of:  # 「8時00分の5便」 is no share
+        parts = int(top) if top.isdigit() else _kanji_number(top)
+        yield FigureKind.RATIO, Fraction(parts, of), ""
 
 
 def _percent(match: re.Match[str]) -> Iterator[tuple[FigureKind, Fraction, str]]:

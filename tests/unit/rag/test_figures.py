@@ -36,6 +36,7 @@ def test_equal_figures_compare_equal(same):
         pytest.param("20.7億円（継続）", [("money", "2070000000", "円")], id="a decimal of 億"),
         pytest.param("1万5千円", [("money", "15000", "円")], id="two scales"),
         pytest.param("実人数1,000万人", [("count", "10000000", "人")], id="a count with a scale"),
+        pytest.param("8時00分の5便", [("clock", "480", "")], id="a minute of nought is no share"),
         pytest.param("0.7を乗じて", [("ratio", "7/10", "")], id="a factor"),
         pytest.param("午後１時半から", [("clock", "810", "")], id="a time of day"),
         pytest.param("８時30分に開場", [("clock", "510", "")], id="a time with minutes"),
