@@ -7,6 +7,7 @@ depends on what was read must be written by one UPDATE with a condition, on both
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -36,6 +37,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from app.errors import StoreUnavailableError
 
 BUSY_TIMEOUT_SECONDS = 10
+_BUSY_PAUSE_SECONDS = 0.02
 _MIGRATION_LOCK = 0x59_6F_72_69  # any number, the same in every process
 
 _NAMING_CONVENTION = {
@@ -84,11 +86,25 @@ def make_engine(url: str, *, foreign_keys: bool = True) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
 
     return engine
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Wait for one's turn: where two processes turn a new file to WAL, SQLite refuses at once."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_BUSY_PAUSE_SECONDS)
+        else:
+            return
 
 
 def make_session_factory(engine: Engine) -> sessionmaker[Session]:
