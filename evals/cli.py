@@ -124,7 +124,8 @@ def bench_command(
 
     _check(seed_path, output, "--quick" if quick and save_baseline else "")
     with _bars() as bars:
-        report = run_bench(BenchPlan(quick, embedding_model, seed_path, llm), bars)
+        plan = BenchPlan(quick, embedding_model, seed_path, llm.value if llm else None)
+        report = run_bench(plan, bars)
     _finish(report, None if quick else BENCH_BASELINE, output, save_baseline=save_baseline)
 
 

@@ -48,7 +48,9 @@ def test_reports_that_cannot_be_written_are_said_before_anything_is_measured(com
     assert "--output" in error.message
 
 
-@pytest.mark.parametrize("arguments", [("eval", "--limit", "0"), ("eval", "--split", "all3"), ("eval", "--llm", "x")])
+@pytest.mark.parametrize(
+    "arguments", [("eval", "--limit", "0"), ("eval", "--split", "all3"), ("eval", "--llm", "x")]
+)
 def test_bad_option_is_refused(arguments):
     assert run(*arguments).exit_code == 2
 
