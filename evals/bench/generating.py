@@ -18,8 +18,9 @@ from rag.local_model import LOCAL, LocalModelServer, LocalModelSettings, ServerP
 from rag.models import BUNDLED_LLM, find_spec, is_ready
 
 _START_SECONDS = 300.0
-_FIRST_PIECE_SECONDS = 120.0
-_ANSWER_TOKENS, _ANSWER_SECONDS = 120, 120.0  # about as long as answers are
+_FIRST_PIECE_SECONDS = 300.0
+# About as long as answers are. It has the lowest priority, so that it may take long to write one.
+_ANSWER_TOKENS, _ANSWER_SECONDS = 120, 600.0
 _WHOLE_ANSWERS = 2  # to measure beside: then a prompt was read meanwhile, which is the heavier part
 _LONGEST_SECONDS = 240.0
 _PAUSE_SECONDS = 0.05  # nobody asks without one, and the model works in it
@@ -43,13 +44,17 @@ class Measured:
 
 @dataclass(frozen=True)
 class Generating:
-    """What one run found. Peaks in megabytes; `model_memory` is 0 where it cannot be told."""
+    """What one run found. Peaks in megabytes; `model_memory` is 0 where it cannot be told.
+
+    `answers`: how many whole ones were written meanwhile.
+    """
 
     provider: str
     chunks: int
     evidence: Measured
     search: Measured
     page: Measured
+    answers: int
     pieces_per_second: float
     server_memory: float
     model_memory: float

@@ -254,6 +254,7 @@ class _Beside:
             evidence=Measured(quiet_evidence, evidence),
             search=Measured(quiet_search, search),
             page=Measured(quiet_page, page),
+            answers=load.answers,
             pieces_per_second=load.pieces_per_second,
             server_memory=server_memory,
             model_memory=model_memory,

@@ -145,8 +145,8 @@ def generating_section(found: Generating) -> Section:
     both = [figure for name, label, each in kinds for figure in _both(name, label, each)]
     return Section(
         title=f"文章を生成しているあいだ（{found.provider}）",
-        note=f"モデルが長い資料を読み、書きつづけているあいだに測る。{amounts}。"
-        "静かなときの値も同じ実行のもの。",
+        note=f"モデルが資料を読み、書きつづけているあいだに測る。{amounts}。"
+        f"そのあいだに最後まで書いた回答 {found.answers} 件。静かなときの値も同じ実行のもの。",
         columns=("測ったもの", "中央値", "p95", "最大", "静かなときの p95", "何倍か（p95）"),
         rows=[_beside(name, label, each) for name, label, each in kinds],
         figures=[
