@@ -84,11 +84,15 @@ def _plots(shares: Sequence[Row], pairs: Sequence[Pair]) -> list[Plot]:
         for cell, arm in zip(row.cells[1:], ("根拠だけ", "生成あり"), strict=True)
         if isinstance(cell, Figure)
     ]
-    totals = [pair.written.total_ms for pair in pairs]
+    totals = [pair.written.total_ms for pair in _answered(pairs)]
     return [
         IntervalPlot("割合と95%区間（根拠だけと、文章生成あり）", both),
-        Histogram("文章生成ありで、回答が終わるまでの時間", totals, Unit.MS),
+        Histogram("文章生成ありで、答え終わるまでの時間（見送りを除く）", totals, Unit.MS),
     ]
+
+
+def _answered(pairs: Sequence[Pair]) -> list[Pair]:
+    return [pair for pair in pairs if pair.written.judged.is_answered]
 
 
 def _arms(pair: Pair) -> tuple[Arm, Arm]:
@@ -129,14 +133,14 @@ def _sizes(make: _Figures, pairs: Sequence[Pair]) -> list[Row]:
 
 
 def _times(make: _Figures, pairs: Sequence[Pair]) -> list[Row]:
-    """Medians and 95th percentiles, from the question on."""
+    """Medians and 95th percentiles, from the question on; abstentions end with their evidence."""
     first = [pair.written.first_ms for pair in pairs if pair.written.first_ms is not None]
     kinds: list[tuple[str, str, list[float] | None, list[float]]] = [
         ("evidence", "根拠が出るまで", [pair.plain.evidence_ms for pair in pairs],
          [pair.written.evidence_ms for pair in pairs]),
         ("first", "残した最初の文が出るまで", None, first),
-        ("total", "回答が終わるまで", [pair.plain.total_ms for pair in pairs],
-         [pair.written.total_ms for pair in pairs]),
+        ("total", "答え終わるまで", [pair.plain.total_ms for pair in _answered(pairs)],
+         [pair.written.total_ms for pair in _answered(pairs)]),
     ]  # fmt: skip
     rows = []
     for name, label, plain, written in kinds:
@@ -172,7 +176,7 @@ def _leads(make: _Figures, pairs: Sequence[Pair]) -> list[Figure]:
 
 def _worth(make: _Figures, pairs: Sequence[Pair]) -> list[Figure]:
     """What the sentences add."""
-    answered = [pair for pair in pairs if pair.written.judged.is_answered]
+    answered = _answered(pairs)
     answerable = [pair for pair in pairs if pair.question.answerable]
     false_premises = [pair for pair in pairs if pair.question.premise != "none"]
     rows: list[tuple[str, str, Sequence[Pair], Callable[[Pair], bool]]] = [

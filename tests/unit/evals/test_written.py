@@ -160,6 +160,13 @@ class TestSection:
         assert promised["residents/held/llm-fake/premise_corrected"] is True
         assert promised["residents/held/llm-fake/plain/premise_corrected"] is None
 
+    def test_times_of_writing_are_of_answers_only(self, pairs):
+        rows = written_section(Place("seed", "dev"), pairs, "fake").rows
+        counts = {row.label: row.cells[0] for row in rows}
+        assert counts["根拠が出るまで（p95）"] == "5"
+        assert counts["残した最初の文が出るまで（p95）"] == "3"
+        assert counts["答え終わるまで（p95）"] == "4"
+
     def test_misses_are_sentences_that_should_not_stand(self, pairs):
         problems = {miss.id: miss.problem for miss in written_misses(pairs)}
         assert set(problems) == {"t-1", "t-4"}
