@@ -12,7 +12,7 @@ from app.settings import Settings
 from evals.bench.server import memory_of
 from evals.errors import MeasurementError
 from evals.metrics import percentile
-from rag.chat_model import ChatModel, Message
+from rag.chat_model import ChatModel, ChatStream, Message
 from rag.errors import ChatModelError
 from rag.local_model import LOCAL, LocalModelServer, LocalModelSettings, ServerPhase
 from rag.models import BUNDLED_LLM, find_spec, is_ready
@@ -70,11 +70,26 @@ class Load:
     error: str = ""
     has_begun: threading.Event = field(default_factory=threading.Event)
     is_over: threading.Event = field(default_factory=threading.Event)
+    _stream: ChatStream | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def pieces_per_second(self) -> float:
         """While it wrote; reading the prompts is not in it."""
         return self.pieces / self.writing if self.writing else 0.0
+
+    def takes(self, stream: ChatStream) -> bool:
+        """Whether there is still to be written; `end` then ends this stream too."""
+        with self._lock:
+            self._stream = stream
+            return not self.is_over.is_set()
+
+    def end(self) -> None:
+        """No more writing, not even a prompt that is being read."""
+        with self._lock:
+            self.is_over.set()
+            if self._stream is not None:
+                self._stream.close()
 
     def check(self) -> None:
         """Raises MeasurementError if the model gave up: then nothing was measured under load."""
@@ -139,35 +154,45 @@ def generating(
         yield load
         load.check()
     finally:
-        load.is_over.set()
+        load.end()
         thread.join()
 
 
 def _write_on(model: ChatModel, sentences: Sequence[str], load: Load) -> None:
     for number in count():
-        before = load.pieces
         messages = [Message("user", f"{_TASK}\n\n{_prompt(sentences, number)}")]
-        stream = model.stream(
-            messages, max_tokens=_ANSWER_TOKENS, deadline_seconds=_ANSWER_SECONDS, temperature=0.5
-        )
-        began: float | None = None
         try:
-            for _ in stream:
-                load.pieces += 1
-                began = began or time.perf_counter()
-                load.has_begun.set()
-                if load.is_over.is_set():
-                    return
-            load.answers += 1
-            load.error = "" if load.pieces > before else "何も書かれません。"
+            stream = model.stream(
+                messages,
+                max_tokens=_ANSWER_TOKENS,
+                deadline_seconds=_ANSWER_SECONDS,
+                temperature=0.5,
+            )
+            if load.takes(stream):
+                _write(stream, load)
         except ChatModelError as error:
-            load.error = str(error)
-        finally:
-            load.writing += time.perf_counter() - began if began else 0.0
-            stream.close()
+            load.error = "" if load.is_over.is_set() else str(error)
+        if load.is_over.is_set():
+            return
         if load.error:
             load.has_begun.set()
             return
+
+
+def _write(stream: ChatStream, load: Load) -> None:
+    """One answer, to its end or until `load` is over."""
+    before, began = load.pieces, 0.0
+    try:
+        for _ in stream:
+            load.pieces += 1
+            began = began or time.perf_counter()
+            load.has_begun.set()
+        if not load.is_over.is_set():
+            load.answers += 1
+            load.error = "" if load.pieces > before else "何も書かれません。"
+    finally:
+        load.writing += time.perf_counter() - began if began else 0.0
+        stream.close()
 
 
 def _prompt(sentences: Sequence[str], number: int) -> str:

@@ -39,6 +39,13 @@ class TestLoad:
         assert load.pieces_per_second > 0
         assert model.closed == len(model.requests)
 
+    def test_a_prompt_that_is_being_read_is_broken_off(self):
+        model, load = writer(FakeAnswer(hangs=True), answers=1), Load()
+        with generating(model, SENTENCES, load):
+            while len(model.requests) < 2:
+                pass
+        assert (load.answers, load.error) == (1, "")
+
     def test_every_prompt_has_to_be_read_anew(self):
         model = writer()
         with generating(model, SENTENCES) as load:
