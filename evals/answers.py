@@ -17,8 +17,9 @@ Ask = Callable[[str], Answer]
 class Judged:
     """One answer. `shown` is what a reader sees of it: its text, and quotes beyond that.
 
-    Golden facts, all of them: `is_shown` in what is shown; `is_told` in text and citations, without
-    the nearest places of an abstention; `is_right` in the text of an answer.
+    The text is that of the evidence and, above it, what a language model wrote. Golden facts, all
+    of them: `is_shown` in what is shown; `is_told` in text and citations, without the nearest
+    places of an abstention; `is_right` in the text of an answer.
     """
 
     question: GoldenQuestion
@@ -64,17 +65,17 @@ def run_answers(
 def judge(
     question: GoldenQuestion, answer: Answer, sources: Mapping[str, str], ms: float
 ) -> Judged:
-    shown = shown_text(answer)
+    text, shown = said_text(answer), shown_text(answer)
     answered = answer.status == "answered"
     quotes = [each.quote for each in answer.citations]
-    told = [answer.text, *quotes]
+    told = [text, *quotes]
     return Judged(
         question=question,
         status=answer.status,
         shown=shown,
         is_shown=question.answerable and says_all(shown, question),
         is_told=question.answerable and says_all("\n".join(told), question),
-        is_right=question.answerable and answered and says_all(answer.text, question),
+        is_right=question.answerable and answered and says_all(text, question),
         contradicts=answer.premise == "contradicted",
         quotes_in_source=tuple(
             is_quoted_from(sources.get(each.document_id, ""), each.quote)
@@ -84,17 +85,22 @@ def judge(
             is_read_from(sources.get(each.document_id, ""), each.quote) for each in answer.nearest
         ),
         unsourced=frozenset(
-            unsourced_figures(answer.text, [*quotes, question.question]) if answered else ()
+            unsourced_figures(text, [*quotes, question.question]) if answered else ()
         ),
         ms=ms,
         provider=answer.provider,
     )
 
 
+def said_text(answer: Answer) -> str:
+    """What is said in the answer's own name: generated sentences, and the evidence below them."""
+    return "\n".join((*answer.sentences, answer.text))
+
+
 def shown_text(answer: Answer) -> str:
     """The answer's text, and below it each quote that the text does not hold already."""
     beside = answer.citations if answer.status == "answered" else answer.nearest
-    parts = [answer.text]
+    parts = [said_text(answer)]
     for citation in beside:
         if comparable(citation.quote) not in comparable("\n".join(parts)):
             parts.append(citation.quote)

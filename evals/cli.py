@@ -1,6 +1,7 @@
 """`yorisoi eval` and `yorisoi bench`, mounted by `app.cli`. Nothing heavy loads before they run."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="検索と回答の正しさ、速さとメモリを測る", no_args_is_help=True)
 
 _REPORTS = Path("reports")
+_TELL_EVERY_SECONDS = 30
 _WIDTH_WITHOUT_TERMINAL = 140  # tables stay readable in a log
 
 
@@ -29,6 +31,12 @@ class SplitChoice(StrEnum):
     DEV = "dev"
     HELD = "held"
     ALL = "all"
+
+
+class LlmChoice(StrEnum):
+    OFF = "off"
+    LOCAL = "local"
+    OPENAI = "openai"
 
 
 SeedPath = Annotated[
@@ -64,6 +72,14 @@ def eval_command(
         Path | None,
         typer.Option("--keep", metavar="フォルダー", help="取り込みを残し、次を早くする"),
     ] = None,
+    llm: Annotated[
+        LlmChoice,
+        typer.Option(
+            "--llm",
+            help="文章生成ありの回答も、根拠だけの回答と並べて測る（local は内蔵のモデル、"
+            "openai は設定した接続先。1問に数秒から十数秒）",
+        ),
+    ] = LlmChoice.OFF,
     output: Output = _REPORTS,
     save_baseline: SaveBaseline = False,
 ) -> None:
@@ -79,6 +95,7 @@ def eval_command(
         seed_path=seed_path,
         limit=limit,
         keep=keep,
+        llm=llm.value,
     )
     _check(seed_path, output, "--limit" if limit and save_baseline else "")
     with _bars() as bars:
@@ -91,6 +108,13 @@ def bench_command(
     quick: Annotated[bool, typer.Option("--quick", help="少ない量で短く測る")] = False,
     seed_path: SeedPath = None,
     embedding_model: Model = None,
+    llm: Annotated[
+        LlmChoice | None,
+        typer.Option(
+            "--llm",
+            help="文章を生成しているあいだの速さも測る（指定がなければ、内蔵のモデルがあるとき）",
+        ),
+    ] = None,
     output: Output = _REPORTS,
     save_baseline: SaveBaseline = False,
 ) -> None:
@@ -100,7 +124,8 @@ def bench_command(
 
     _check(seed_path, output, "--quick" if quick and save_baseline else "")
     with _bars() as bars:
-        report = run_bench(BenchPlan(quick, embedding_model, seed_path), bars)
+        plan = BenchPlan(quick, embedding_model, seed_path, llm.value if llm else None)
+        report = run_bench(plan, bars)
     _finish(report, None if quick else BENCH_BASELINE, output, save_baseline=save_baseline)
 
 
@@ -151,24 +176,49 @@ class _Bars:
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._task = None if progress.disable else progress.add_task("準備しています", total=None)
+        self._task = progress.add_task("準備しています", total=None)
 
     def stage(self, title: str, total: int | None) -> None:
-        if self._task is not None:
-            task = self._progress.tasks[self._task]
-            self._progress.update(task.id, total=task.total or 1, completed=task.total or 1)
-            self._task = self._progress.add_task(title, total=total)
+        task = self._progress.tasks[self._task]
+        self._progress.update(task.id, total=task.total or 1, completed=task.total or 1)
+        self._task = self._progress.add_task(title, total=total)
 
     def advance(self, done: int) -> None:
-        if self._task is not None:
-            self._progress.update(self._task, completed=done)
+        self._progress.update(self._task, completed=done)
+
+
+class _Lines:
+    """For a log: a line for each stage, and now and then how far it is."""
+
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
+        self._console = console
+        self._clock = clock
+        self._begun = self._told = clock()
+        self._title = ""
+        self._total: int | None = None
+
+    def stage(self, title: str, total: int | None) -> None:
+        self._begun = self._told = self._clock()
+        self._title, self._total = title, total
+        self._say(title)
+
+    def advance(self, done: int) -> None:
+        now = self._clock()
+        if now - self._told >= _TELL_EVERY_SECONDS:
+            self._told = now
+            of = f"/{self._total}" if self._total else ""
+            self._say(f"{self._title} {done}{of}（{now - self._begun:.0f}秒）")
+
+    def _say(self, text: str) -> None:
+        self._console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 @contextmanager
-def _bars() -> Iterator[_Bars]:
+def _bars() -> Iterator[_Bars | _Lines]:
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _Lines(console)
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(
-        *columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal
-    ) as progress:
+    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
         yield _Bars(progress)

@@ -5,15 +5,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
-from app.answering.answer import Answer, Completed, Failed
+from app.answering.answer import Answer, Event
 from app.bootstrap import Application, Overrides, build, pull_embedder
 from app.knowledge.report import IngestOptions, OnProgress, no_progress
+from app.language_model import LanguageModel, LanguageModelState, make_language_model
 from app.settings import Settings
 from evals.errors import MeasurementError
 from evals.golden import SetName
 from evals.metrics import Found
+from evals.written import follow
 from ingest.document import LoadedDocument, LoadLimits
 from ingest.loaders import load_paths
 from rag.embedder import Embedder
@@ -21,10 +23,12 @@ from rag.models import ProgressCallback
 from rag.passage import Audience, SearchScope
 
 T = TypeVar("T")
+Llm = Literal["off", "local", "openai"]
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
 _SEED_FOLDER = _CHECKOUT.parent / "shared" / "seed"
 _CITY_FOLDER = Path("documents", "yorisoi-city")
+_START_SECONDS = 300.0
 _RAW_KINDS = {"text", "markdown"}  # what a file of these holds is its text already
 
 
@@ -81,17 +85,13 @@ class Opened:
         return SearchScope(self.corpus.audience)
 
     def ask(self, question: str) -> Answer:
-        """The answer at the end of the walk. Raises MeasurementError if it fails."""
-        events = self.application.answering.ask(question, audience=self.corpus.audience)
-        answer: Answer | None = None
-        for event in events:
-            if isinstance(event, Failed):
-                raise MeasurementError(f"回答の途中で失敗しました: {event.message}")
-            if isinstance(event, Completed):
-                answer = event.answer
-        if answer is None:
-            raise MeasurementError("回答が最後まで届きませんでした。")
-        return answer
+        """The answer from evidence only. Raises MeasurementError if the walk fails."""
+        return follow(self.walk(question, writes=False)).answer
+
+    def walk(self, question: str, writes: bool) -> Iterator[Event]:
+        """The events of an answer. `writes`: whether a language model may write above it."""
+        audience = self.corpus.audience
+        return self.application.answering.ask(question, audience=audience, writes=writes)
 
     def chunks(self) -> list[Found]:
         """All chunks as they are searched, with their pages."""
@@ -108,10 +108,14 @@ class Opened:
         ]
 
 
-def settings_for(data_dir: Path, model: str | None) -> Settings:
-    """Settings of the environment, but never its store: nothing of an evaluation is kept."""
+def settings_for(data_dir: Path, model: str | None, llm: Llm = "off") -> Settings:
+    """Settings of the environment, but never its store: nothing of an evaluation is kept.
+
+    Nor its language model, so that nobody measures with one who did not ask for it.
+    """
     settings = Settings(data_dir=data_dir, database_url=None)
-    return settings.model_copy(update={"embedding_model": model}) if model else settings
+    changes = {"llm": llm, **({"embedding_model": model} if model else {})}
+    return settings.model_copy(update=changes)
 
 
 @contextmanager
@@ -119,15 +123,33 @@ def open_application(
     settings: Settings,
     embedder: Embedder | None = None,
     on_pull: ProgressCallback = lambda *_: None,
+    language_model: LanguageModel | None = None,
 ) -> Iterator[Application]:
     """The real parts, on `settings`; the model is brought to this machine if it is missing."""
     if embedder is None:
         pull_embedder(settings, on_pull)
-    application = build(settings, command="yorisoi eval", overrides=Overrides(embedder=embedder))
+    overrides = Overrides(embedder=embedder, language_model=language_model)
+    application = build(settings, command="yorisoi eval", overrides=overrides)
     try:
         yield application
     finally:
         application.close()
+
+
+@contextmanager
+def writing(application: Application) -> Iterator[str]:
+    """The language model while it can write; gives its name. Raises if it is not there."""
+    with application.language_model.running(_START_SECONDS) as model:
+        if model is None:
+            raise MeasurementError("文章生成モデルがありません。--llm で指定してください。")
+        yield model.name
+
+
+def require_language_model(settings: Settings) -> None:
+    """Raise now, not after minutes of ingesting, if the model asked for is not here."""
+    status = make_language_model(settings).status()
+    if status.state is LanguageModelState.ABSENT:
+        raise MeasurementError(status.message)
 
 
 def fill(application: Application, corpus: Corpus, on_progress: OnProgress = no_progress) -> Opened:

@@ -13,19 +13,23 @@ from typing import Protocol
 
 from app.bootstrap import Application
 from app.clock import TOKYO, system_clock
+from app.language_model import LanguageModel
 from evals.answers import run_answers
 from evals.answers_section import answer_misses, answers_section
 from evals.golden import SPLITS, GoldenQuestion, SetName, Split, load
 from evals.grounding import grounding_sections
 from evals.harness import (
     Corpus,
+    Llm,
     Opened,
     fill,
     open_application,
+    require_language_model,
     residents_corpus,
     seed_corpus,
     settings_for,
     spread,
+    writing,
 )
 from evals.langchain_peer import LangChainRecipe
 from evals.metrics import page_of_segments
@@ -33,6 +37,8 @@ from evals.place import SET_TITLES, Place
 from evals.report import Miss, Report, Section
 from evals.retrieval import Search, arms_of, run_arms
 from evals.retrieval_section import retrieval_misses, retrieval_section
+from evals.written import run_pairs
+from evals.written_section import written_misses, written_section
 from rag.embedder import Embedder
 from rag.models import ProgressCallback
 
@@ -45,7 +51,10 @@ NO_SEED = (
 
 @dataclass(frozen=True)
 class EvalPlan:
-    """What to measure. `keep`: where stores stay for the next run; None: they are thrown away."""
+    """What to measure. `keep`: where stores stay for the next run; None: they are thrown away.
+
+    `llm`: the language model whose answers are put beside those from evidence only.
+    """
 
     sets: Sequence[SetName] = SETS
     splits: Sequence[Split] = SPLITS
@@ -53,6 +62,7 @@ class EvalPlan:
     seed_path: Path | None = None
     limit: int | None = None
     keep: Path | None = None
+    llm: Llm = "off"
 
 
 class Watcher(Protocol):
@@ -89,15 +99,21 @@ def watch_pull(watch: Watcher) -> ProgressCallback:
 
 
 def run_eval(
-    plan: EvalPlan, watcher: Watcher | None = None, embedder: Embedder | None = None
+    plan: EvalPlan,
+    watcher: Watcher | None = None,
+    embedder: Embedder | None = None,
+    language_model: LanguageModel | None = None,
 ) -> Report:
-    """Measure everything in the plan. `embedder` stands in for the configured one, in tests."""
+    """Measure everything in the plan. Parts that are given stand in for the configured ones."""
     watch = watcher or Silent()
     sections: list[Section] = []
     misses: list[Miss] = []
     skipped: list[str] = []
     facts: list[tuple[str, str]] = []
-    model = settings_for(Path(), plan.model).embedding_model
+    configured = settings_for(Path(), plan.model, plan.llm)
+    model = configured.embedding_model
+    if language_model is None:
+        require_language_model(configured)
     for name in plan.sets:
         corpus = seed_corpus(plan.seed_path) if name == "seed" else residents_corpus()
         if corpus is None:
@@ -105,9 +121,9 @@ def run_eval(
             continue
         with ExitStack() as stack:
             folder = _folder(plan, corpus, model, stack)
-            settings = settings_for(folder / "data", plan.model)
+            settings = settings_for(folder / "data", plan.model, plan.llm)
             application = stack.enter_context(
-                open_application(settings, embedder, watch_pull(watch))
+                open_application(settings, embedder, watch_pull(watch), language_model)
             )
             embedder = application.embedder  # loaded once for all sets
             opened = _open(application, corpus, watch)
@@ -118,6 +134,9 @@ def run_eval(
                 part = _measure(Place(name, split), opened, peer, questions, watch)
                 sections += part[0]
                 misses += part[1]
+            written = _write(plan, opened, watch)
+            sections += written[0]
+            misses += written[1]
     watch.stage("生成文の裏づけ", None)
     sections += grounding_sections(plan.splits)
     identity = embedder.identity if embedder else model
@@ -179,6 +198,24 @@ def _measure(
     if place.split != "dev":
         return sections, []
     return sections, [*retrieval_misses(results["fusion"], answerable), *answer_misses(judged)]
+
+
+def _write(plan: EvalPlan, opened: Opened, watch: Watcher) -> tuple[list[Section], list[Miss]]:
+    """With the language model, after everything that is timed without it."""
+    if plan.llm == "off":
+        return [], []
+    sections: list[Section] = []
+    misses: list[Miss] = []
+    watch.stage("文章生成モデルを読み込んでいます", None)
+    with writing(opened.application) as provider:
+        for split in plan.splits:
+            place = Place(opened.corpus.name, split)
+            questions = spread(load(place.set_name, split), plan.limit)
+            watch.stage(f"{provider} と根拠だけで答えています：{place.title}", len(questions))
+            pairs = run_pairs(opened.walk, questions, opened.corpus.sources(), watch.advance)
+            sections.append(written_section(place, pairs, provider))
+            misses += written_misses(pairs) if split == "dev" else []
+    return sections, misses
 
 
 def machine() -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from evals.bench.corpus import SyntheticCorpus, scattered
 from evals.langchain_peer import LangChainRecipe
 from evals.metrics import median
-from evals.retrieval import OnProgress, searcher, time_searches
+from evals.retrieval import OnProgress, Search, searcher, time_searches
 from rag.embedder import Embedder
 from rag.passage import Audience, SearchScope
 from rag.retriever import Retriever
@@ -33,6 +33,22 @@ class SearchSpeed:
 
 
 @dataclass(frozen=True)
+class SearchArms:
+    """Both searchers on one corpus, ready to be asked."""
+
+    chunks: int
+    ours: Search
+    peer: Search
+
+    def measure(
+        self, questions: Sequence[str], on_progress: OnProgress = lambda _: None
+    ) -> SearchSpeed:
+        """Every question on both, in turns."""
+        ms = time_searches({"ours": self.ours, "peer": self.peer}, questions, on_progress)
+        return SearchSpeed(self.chunks, ms["ours"], ms["peer"])
+
+
+@dataclass(frozen=True)
 class SearchBench:
     """What the measurement needs. `centres`: how many chunks get their real vector's place."""
 
@@ -43,13 +59,8 @@ class SearchBench:
     background: tuple[str, ...] = ()
     centres: int = 256
 
-    def run(
-        self,
-        corpus: SyntheticCorpus,
-        questions: Sequence[str],
-        on_progress: OnProgress = lambda _: None,
-    ) -> SearchSpeed:
-        """Every question on both, in turns. Staff search two collections, as staff do."""
+    def open(self, corpus: SyntheticCorpus) -> SearchArms:
+        """Fill both with the corpus. Staff search two collections, as staff do."""
         count = len(corpus.texts)
         centres = self.embedder.embed_passages(list(corpus.texts[: self.centres]))
         vectors = scattered(centres, count)
@@ -67,6 +78,4 @@ class SearchBench:
         retriever.refresh(corpus.snapshot, collections)
         peer = LangChainRecipe(self.embedder, self.folder / "langchain")
         peer.add_embedded(corpus.texts, vectors)
-        arms = {"ours": searcher(retriever, SearchScope("staff")), "peer": peer.search}
-        ms = time_searches(arms, questions, on_progress)
-        return SearchSpeed(count, ms["ours"], ms["peer"])
+        return SearchArms(count, searcher(retriever, SearchScope("staff")), peer.search)

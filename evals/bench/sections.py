@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from evals.bench.embedder import ReferenceComparison
+from evals.bench.generating import Generating, Measured
 from evals.bench.ingestion import IngestSpeed
 from evals.bench.search import SearchSpeed
 from evals.bench.server import ServerSpeed
 from evals.metrics import median, percentile
-from evals.report import BarPlot, Figure, Histogram, Section, Unit
+from evals.report import BarPlot, Figure, Histogram, Row, Section, Unit
 from evals.targets import BENCH_TARGETS
 
 
@@ -124,3 +125,73 @@ def server_section(speed: ServerSpeed) -> Section:
             _low("server/memory", "メモリの最大", speed.memory, Unit.MEGABYTES),
         ],
     )
+
+
+def generating_section(found: Generating) -> Section:
+    kinds = (
+        ("evidence", "根拠が出るまで", found.evidence),
+        ("search", f"{found.chunks:,} 断片の検索", found.search),
+        ("page", "サインイン後の最初の画面", found.page),
+    )
+    amounts = "、".join(f"{label} {len(each.busy)} 回" for _, label, each in kinds)
+    memory = [
+        _low(f"generating/{name}_memory", f"{label}のメモリの最大", value, Unit.MEGABYTES)
+        for name, label, value in (
+            ("server", "サーバー", found.server_memory),
+            ("model", "文章生成モデル", found.model_memory),
+        )
+        if value
+    ]
+    both = [figure for name, label, each in kinds for figure in _both(name, label, each)]
+    return Section(
+        title=f"文章を生成しているあいだ（{found.provider}）",
+        note=f"モデルが資料を読み、書きつづけているあいだに測る。{amounts}。"
+        f"そのあいだに最後まで書いた回答 {found.answers} 件。静かなときの値も同じ実行のもの。",
+        columns=("測ったもの", "中央値", "p95", "最大", "静かなときの p95", "何倍か（p95）"),
+        rows=[_beside(name, label, each) for name, label, each in kinds],
+        figures=[
+            _high(
+                "generating/rate",
+                "書く速さ（1秒に届いた文字のかたまり。ほぼトークン）",
+                found.pieces_per_second,
+                Unit.RATE,
+            ),
+            *memory,
+        ],
+        plots=[
+            BarPlot("p95：静かなときと、生成しているあいだ", both),
+            Histogram(
+                "生成しているあいだの、根拠が出るまでの時間",
+                found.evidence.busy,
+                Unit.MS,
+                BENCH_TARGETS["generating/evidence/max"],
+            ),
+        ],
+    )
+
+
+def _beside(name: str, label: str, measured: Measured) -> Row:
+    busy, key = measured.busy, f"generating/{name}"
+    return Row(
+        label,
+        [
+            _low(f"{key}/p50", f"{label} 中央値（生成中）", median(busy), Unit.MS),
+            _low(f"{key}/p95", f"{label} p95（生成中）", percentile(busy, 95), Unit.MS),
+            _low(f"{key}/max", f"{label} 最大（生成中）", max(busy, default=0.0), Unit.MS),
+            _quiet(name, label, measured),
+            _low(f"{key}/ratio", f"{label} 静かなときの何倍か（p95）", measured.ratio, Unit.RATIO),
+        ],
+    )
+
+
+def _both(name: str, label: str, measured: Measured) -> list[Figure]:
+    busy = percentile(measured.busy, 95)
+    return [
+        _quiet(name, label, measured),
+        _low(f"generating/{name}/p95", f"{label}：生成中", busy, Unit.MS),
+    ]
+
+
+def _quiet(name: str, label: str, measured: Measured) -> Figure:
+    value = percentile(measured.quiet, 95)
+    return _low(f"generating/{name}/quiet", f"{label}：静かなとき", value, Unit.MS)

@@ -73,6 +73,16 @@ def measure_server(
 
 
 @contextlib.contextmanager
+def visiting(settings: Settings, account: Account) -> Iterator[tuple[Visitor, int]]:
+    """Someone signed in to a server that is ready, and the server's process."""
+    with _server(settings) as (process, port, started):
+        visitor = Visitor(port)
+        _wait(process, lambda: _state(visitor) == "ready", started)
+        visitor.sign_in(account.username, account.one_time_password)
+        yield visitor, process.pid
+
+
+@contextlib.contextmanager
 def _server(settings: Settings) -> Iterator[tuple[subprocess.Popen[bytes], int, float]]:
     port = _free_port()
     log = settings.data_dir / "bench-server.log"

@@ -89,7 +89,7 @@ class TestSearchBench:
         vectors, embedder = InMemoryVectorStore(), FakeEmbedder()
         bench = SearchBench(embedder, Words(), vectors, tmp_path, centres=5)
         done: list[int] = []
-        speed = bench.run(corpus, ["補助率は", "窓口は", "手数料は"], done.append)
+        speed = bench.open(corpus).measure(["補助率は", "窓口は", "手数料は"], done.append)
         assert (speed.chunks, len(speed.ours), len(speed.peer)) == (120, 3, 3)
         assert done == [1, 2, 3]
         assert speed.ratio > 0

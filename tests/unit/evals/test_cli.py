@@ -1,3 +1,4 @@
+import io
 import json
 import subprocess
 import sys
@@ -47,7 +48,9 @@ def test_reports_that_cannot_be_written_are_said_before_anything_is_measured(com
     assert "--output" in error.message
 
 
-@pytest.mark.parametrize("arguments", [("eval", "--limit", "0"), ("eval", "--split", "all3")])
+@pytest.mark.parametrize(
+    "arguments", [("eval", "--limit", "0"), ("eval", "--split", "all3"), ("eval", "--llm", "x")]
+)
 def test_bad_option_is_refused(arguments):
     assert run(*arguments).exit_code == 2
 
@@ -64,14 +67,22 @@ def test_reports_are_written_and_named_by_day(tmp_path, capsys):
     assert "基準として保存しました" in printed
 
 
-def test_bars_count_on_a_terminal_and_are_silent_elsewhere():
-    for disable in (False, True):
-        progress = Progress(console=Console(quiet=True), disable=disable)
-        bars = cli._Bars(progress)
-        bars.stage("検索", 4)
-        bars.advance(2)
-        if not disable:
-            assert [task.completed for task in progress.tasks] == [1, 2]
+def test_bars_count_on_a_terminal():
+    progress = Progress(console=Console(quiet=True))
+    bars = cli._Bars(progress)
+    bars.stage("検索", 4)
+    bars.advance(2)
+    assert [task.completed for task in progress.tasks] == [1, 2]
+
+
+def test_a_log_gets_a_line_for_each_stage_and_one_each_half_minute():
+    seconds = iter([0.0, 0.0, 10.0, 31.0, 40.0])
+    written = io.StringIO()
+    lines = cli._Lines(Console(file=written), lambda: next(seconds))
+    lines.stage("回答しています", 4)
+    for done in (1, 2, 3):
+        lines.advance(done)
+    assert written.getvalue().splitlines() == ["回答しています", "回答しています 2/4（31秒）"]
 
 
 def test_importing_the_commands_loads_nothing_heavy():
