@@ -18,6 +18,9 @@ _SIDE = re.compile(r"(?:目)?(?:より|の)?(?P<side>前|後)")
 _RANGE = re.compile(r"\s?(?:~|から|-|→)\s?(?:月額)?")
 _REPLACED = re.compile(r"/[^\s、。(]{1,4}\s?[→⇒]")
 _ASIDE = re.compile(r"\([^()]{1,12}\)")
+_PER_ONE = re.compile(r"(?:当たり|あたり|につき|ごと|に(?=\d)|\s?(?:上限)?(?=\d))")
+_ONE = re.compile(r"(?<![\d.,])1(?P<of>[^\d\s.,、。()]{1,4})(?:当たり|あたり|につき|ごと)")
+_CONDITION = re.compile(r"(?:以上|未満|以下|を?超)[^、。()\d]{0,3}(?:の|で|[一-龥ァ-ヶ]{2}|は)")
 _EARLIER = re.compile(r"従来|以前|これまで|だった|でした|旧|改[正定]前|年度まで")
 
 
@@ -46,14 +49,25 @@ class Fact:
 
 def read_facts(text: str) -> tuple[Fact, ...]:
     """All facts of a folded text, in order."""
-    values = [value for value in read_values(text) if value.group in _FIGURES]
+    values = [
+        value
+        for value in read_values(text)
+        if value.group in _FIGURES and not _is_measure(text, value)
+    ]
     values += list(_others(text, values))
     values.sort(key=lambda value: (value.start, value.family))
     return tuple(_fact(text, value, values) for value in values)
 
 
+def _is_measure(text: str, value: Value) -> bool:
+    """「1人あたり30万円」, 「30万円/1団体」: what the other figure is counted by."""
+    if value.canonical not in {1, "1"} or value.group == "time":
+        return False
+    return bool(_PER_ONE.match(text, value.end))
+
+
 def _others(text: str, known: Sequence[Value]) -> Iterator[Value]:
-    taken: set[int] = set()
+    taken = {place for match in _ONE.finditer(text) for place in range(*match.span())}
     for match in _LITERAL.finditer(text):
         taken.update(range(*match.span()))
         yield Value("literal", match.group().lower(), match.group(), *match.span())
@@ -82,7 +96,7 @@ def _label(text: str, value: Value, values: Sequence[Value]) -> str:
     """Both ends of a range have one label, that of its beginning."""
     end = value.start
     aside = text[value.end : _end(text, value, values)]
-    for other in reversed([o for o in values if _kin(o, value) and o.end <= end]):
+    for other in reversed([o for o in values if _kin(o, value) and o.end <= end and not _CONDITION.match(text, o.end)]):
         if not _RANGE.fullmatch(text[other.end : end]):
             return text[_end(text, other, values) : end] + aside
         end = other.start

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from guardrails.output.grounding.agreement import disagreement
-from guardrails.output.grounding.bearing import TIE, Statement, closeness, figures_agree
+from guardrails.output.grounding.agreement import objections
+from guardrails.output.grounding.statements import Statement
 from guardrails.output.grounding.clauses import Clause, opening, split_clauses
 from guardrails.output.grounding.facts import read_facts
 from guardrails.output.grounding.reasons import Reason
