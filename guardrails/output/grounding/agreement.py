@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from guardrails.output.grounding.statements import Statement
 from guardrails.output.grounding.clauses import pieces
 from guardrails.output.grounding.reasons import Reason
-from guardrails.output.grounding.sources import Source, Sources
+from guardrails.output.grounding.sources import Source, Sources, Statement
 from guardrails.output.grounding.wording import load_wording, nouns
 from rag.polarity import is_denied, neutralised
 from rag.values import read_values
@@ -52,7 +51,7 @@ def objections(statement: Statement, unit: Source, sources: Sources) -> set[str]
     found = {
         "polarity": not _polarity_agrees(statement, unit),
         "alternative": not _alternatives_agree(statement, unit),
-        "pairs": not _pairs_agree(statement, unit),
+        "pair": not _pairs_agree(statement, unit),
         "modality": not _modality_agrees(statement, unit),
         "condition": not _condition_is_said(statement, unit, sources),
     }

@@ -32,7 +32,7 @@ _SAID = 2
 _DEMANDED = re.compile(r"こと(?:が|を)(?:必要|条件|要件)[^、。]{0,6}$")
 _ONLY_IF = re.compile(r"(?:で|し)?な(?:いと|ければ)[^、。]{0,12}(?:ません|ない)")
 # 「増えてはおらず、…」: what the question supposed, denied before it is put right.
-_PREFACE = re.compile(r"^(?P<denied>[^。、]{2,30}(?:ず|なく|(?:ません|ない(?:の)?です|ない)が))、(?=.{6})")
+_PREFACE = re.compile(r"^(?:[^。、]{2,30}(?:ず|なく|(?:ません|ない(?:の)?です|ない)が))、(?=.{6})")
 _HIDDEN = "\ue000"
 _MARKED_OUT = re.compile(r"^\s*[×✕✖╳]")
 
@@ -55,10 +55,9 @@ def opening(sentence: str) -> tuple[str, str]:
     return reply, sentence[match.end() :].strip()
 
 
-def without_preface(sentence: str) -> tuple[str, str]:
-    """What a correction denies before it says what is so, and the rest."""
-    match = _PREFACE.match(sentence)
-    return (match["denied"], sentence[match.end() :]) if match else ("", sentence)
+def without_preface(sentence: str) -> str:
+    """A correction without what it denies before it says what is so."""
+    return _PREFACE.sub("", sentence)
 
 
 def split_statements(text: str) -> list[str]:

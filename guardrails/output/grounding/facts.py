@@ -12,7 +12,7 @@ _LITERAL = re.compile(
     r"https?://[^\s、。」)]+|[\w.+-]+@[\w-]+\.[\w.-]+|#?\d{2,5}-\d{1,4}-\d{3,4}|#\d{4}"
 )
 _ORDINAL = re.compile(r"第?(?P<n>\d+)(?P<of>子|号|条|項|回(?=目)|版|期|級|類|種|人目|番|階)")
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_NUMBER = re.compile(r"(?P<n>\d[\d,]*(?:\.\d+)?)(?:\s?(?P<of>[一-龥ァ-ヶ]))?")
 _FIGURES = frozenset({"figure", "time", "frequency"})
 _SIDE = re.compile(r"(?:目)?(?:より|の)?(?P<side>前|後)")
 _RANGE = re.compile(r"\s?(?:~|から|-|→)\s?(?:月額)?")
@@ -49,12 +49,9 @@ class Fact:
 
 def read_facts(text: str) -> tuple[Fact, ...]:
     """All facts of a folded text, in order."""
-    values = [
-        value
-        for value in read_values(text)
-        if value.group in _FIGURES and not _is_measure(text, value)
-    ]
-    values += list(_others(text, values))
+    read = [value for value in read_values(text) if value.group in _FIGURES]
+    values = [value for value in read if not _is_measure(text, value)]
+    values += list(_others(text, read))
     values.sort(key=lambda value: (value.start, value.family))
     return tuple(_fact(text, value, values) for value in values)
 
@@ -79,8 +76,8 @@ def _others(text: str, known: Sequence[Value]) -> Iterator[Value]:
             yield Value(f"ordinal:{match['of']}", match["n"], match.group(), *match.span())
     for match in _NUMBER.finditer(text):
         if not taken.intersection(range(*match.span())):
-            number = match.group().replace(",", "")
-            yield Value("number", number, match.group(), *match.span())
+            family = f"number:{match['of']}" if match["of"] else "number"
+            yield Value(family, match["n"].replace(",", ""), match.group(), *match.span())
 
 
 def _fact(text: str, value: Value, values: Sequence[Value]) -> Fact:
@@ -111,6 +108,13 @@ def _end(text: str, value: Value, values: Sequence[Value]) -> int:
     return aside.end()
 
 
+def without_figures(text: str) -> str:
+    """Figures are compared as such: 「月」 of a date is no word."""
+    for fact in reversed(read_facts(text)):
+        text = f"{text[: fact.value.start]}、{text[fact.value.end :]}"
+    return text
+
+
 def bears(held: Fact, said: Fact, clause: str) -> bool:
     """Whether a fact of the evidence is the one that is said, with the same bound and side."""
     if not held.value.is_same(said.value):
@@ -131,4 +135,4 @@ def _kin(one: Value, other: Value) -> bool:
 
 def _is_change(clause: str, said: Fact) -> bool:
     """「100万円から300万円に」 tells the old one as the old one."""
-    return clause.partition(said.value.text)[2].startswith(("から", "→", "だった", "でした"))
+    return clause.partition(said.value.text)[2].startswith(("から", "→", "だった", "でした", "が"))

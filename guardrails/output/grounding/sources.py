@@ -16,6 +16,7 @@ from guardrails.output.grounding.wording import Lexicon, load_wording, nouns
 from rag.tokenizer import Tokenizer
 
 _CELLS = re.compile(r"\s*[|\t]\s*")
+_ABOVE = 0.3
 _HEADER_CHARS = 40
 _HEADER_CELLS = 3
 _FIGURE_CELL = re.compile(r"[\d./,%]+\S{0,3}")
@@ -65,6 +66,23 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """A clause of a generated sentence.
+
+    `topic`: of the sentence, where the clause has none; `earlier`: the topics before it;
+    `cited`: units that the model says it rests on, believed where others are as near.
+    """
+
+    text: str
+    topic: str
+    earlier: str
+    sentence: str
+    words: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    cited: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
 class Sources:
     """All units, and how telling each word is among them."""
 
@@ -84,7 +102,13 @@ class Sources:
         """A word that every passage says tells none from another; 0 for one that none says."""
         if word not in self._weights:
             says = self.lexicon.says
-            count = sum(any(says(word, z.text) for z in each.zones[:3]) for each in self.passages)
+            near = sum(any(says(word, z.text) for z in each.zones[:2]) for each in self.passages)
+            above = sum(
+                not any(says(word, z.text) for z in each.zones[:2])
+                and says(word, each.above.text)
+                for each in self.passages
+            )
+            count = near + above * (_ABOVE if near else 1.0)
             self._weights[word] = math.log((len(self.passages) + 1) / count) if count else 0.0
         return self._weights[word]
 
@@ -97,12 +121,12 @@ class Sources:
             self._contested[key] = any(
                 self.lexicon.says(token, zone.text)
                 for each in self.passages
-                if each.zones[2].text == titles
+                if each.above.text == titles
                 for zone in each.zones[:2]
             )
         return self._contested[key]
 
-    def fact_weight(self, fact: Fact) -> float:
+    def weight_of_fact(self, fact: Fact) -> float:
         """The same for a figure."""
         count = sum(
             any(fact.value.is_same(held.value) for zone in each.zones[:3] for held in zone.facts)
