@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from guardrails.output.grounding.agreement import objections
 from guardrails.output.grounding.clauses import topic_of
 from guardrails.output.grounding.facts import Fact, bears, read_facts, without_figures
 from guardrails.output.grounding.passages import Passage, Zone
@@ -16,11 +15,9 @@ from guardrails.output.grounding.sources import Sources, Statement
 from guardrails.output.grounding.wording import is_noun, load_wording, nouns
 
 _TIE = 0.01
-_NEARBY = 0.1
-_LOOKED_AT = 4
 _CONTESTED = 0.25
 _AT_HOME = 0.5
-_FORMAL = 0.3
+_FORMAL = 0.1
 _VERB = 0.5
 _EARLIER = 0.3
 # Words of the question: by themselves, and all of them by the clause's own, where it names a
@@ -61,21 +58,14 @@ def match_figure(said: Fact, statement: Statement, sources: Sources) -> Match | 
 
 
 def match_words(statement: Statement, sources: Sources) -> Match | None:
-    """The passage that says most of the clause; of near ones the first that does not object."""
+    """The passage that says most of the clause; None without evidence."""
     tokens = weighted(statement, sources)
     scored = [
         (share_said(tokens, each.zones, sources) + _TIE * (each.unit in statement.cited), each)
         for each in sources.passages
     ]
-    if not scored:
-        return None
-    scored.sort(key=lambda pair: -pair[0])
-    most = scored[0][0]
-    near = [pair for pair in scored[:_LOOKED_AT] if pair[0] >= most - _NEARBY]
-    own, passage = next(
-        (p for p in near if not objections(statement, sources.units[p[1].unit], sources)), near[0]
-    )
-    return Match(passage, own, most)
+    own, place = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    return Match(place, own, own) if place else None
 
 
 def share_foreign(statement: Statement, places: Sequence[Passage], sources: Sources) -> float:

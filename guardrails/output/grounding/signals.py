@@ -30,7 +30,7 @@ _ACTOR = re.compile(r"(?<![一-龥ァ-ヶ])[国県都府市町村区](?=から|�
 _LABELS = frozenset({"year", "number"})
 _MAX_MARGIN = 0.1
 _MAX_FOREIGN = 0.5
-_MAX_UNSEEN = 0.67
+_MAX_UNSEEN = 0.8
 _FEW_NOUNS = 2
 
 
