@@ -212,7 +212,12 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})\s?年度?(?!間)"), _date),
     (re.compile(r"(?<!\d)(?P<month>\d{1,2})月(?:\s?(?P<day>\d{1,2})日)?(?!間|程度)"), _month_day),
     (re.compile(rf"(?P<n>{_N})\s?(?:%|パーセント)"), _percent),
-    (re.compile(rf"(?P<bottom>(?<![\d,])(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}})|{_KN})分の(?P<top>\d{{1,9}}(?!\d)|{_KN})"), _share),
+    (
+        re.compile(
+            rf"(?P<bottom>(?<![\d,])(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}})|{_KN})分の(?P<top>\d{{1,9}}(?!\d)|{_KN})"
+        ),
+        _share,
+    ),
     (re.compile(rf"(?P<n>{_N}|{_KN})割(?!引)(?:(?P<m>\d)分)?"), _tenths),
     (
         re.compile(
@@ -225,7 +230,12 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(r"半額|半分|半減|折半"), _half),
     (re.compile(r"(?<![\d/.])(?P<top>\d{1,3}) ?/ ?(?P<bottom>\d{1,3})(?![\d/])"), _slash),
     (re.compile(r"(?<![\d.])(?P<n>0\.\d{1,9})(?!\d)"), _factor),
-    (re.compile(rf"(?:(?P<more>{_N})(?P<of>億|万|千))?(?P<n>{_N})(?P<scale>億|万|千)?(?P<unit>{_COUNTER})(?![A-Za-z])"), _count),
+    (
+        re.compile(
+            rf"(?:(?P<more>{_N})(?P<of>億|万|千))?(?P<n>{_N})(?P<scale>億|万|千)?(?P<unit>{_COUNTER})(?![A-Za-z])"
+        ),
+        _count,
+    ),
     (re.compile(rf"(?P<n>{_N}|{_KN})\s?(?P<unit>{_DURATION})(?!度)"), _duration),
     (re.compile(rf"(?P<n>{_KN})(?P<unit>つ|回|名|人|団体|件|か所|種類|個)"), _count),
 )

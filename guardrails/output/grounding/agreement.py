@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from guardrails.output.grounding.clauses import pieces
-from guardrails.output.grounding.reasons import Reason
 from guardrails.output.grounding.sources import Source, Sources, Statement
 from guardrails.output.grounding.wording import load_wording, nouns
 from rag.polarity import is_denied, neutralised
@@ -23,7 +22,9 @@ _ABSOLUTE = (
 )
 _ABSOLUTE_HELD = (
     re.compile(r"必ず|絶対|確実に|間違いなく|なければならない|必須"),
-    re.compile(r"すべて|全て|全員|誰でも|どなたでも|常に|いつでも|24時間|一律|例外なく|問わ|全|各|いずれ"),
+    re.compile(
+        r"すべて|全て|全員|誰でも|どなたでも|常に|いつでも|24時間|一律|例外なく|問わ|全|各|いずれ"
+    ),
     re.compile(r"だけ|のみ|しか|限|以外|対象外|除"),
 )
 _CONDITION = re.compile(r"(?P<words>[^。、]*?)(?:とき|場合|に限[りるっ]|にあっては|あれば|すれば)")

@@ -18,7 +18,10 @@ _PREDICATE_OR_FIGURE = re.compile(
 )
 _COMMA = re.compile(r"(?<=[、。，;；])")
 _OPENING = re.compile(r"^(?:はい|いいえ|いえ|ええ)(?:[、。，,\s]|$)")
-_TOPIC = re.compile(r"^(?P<topic>.+?)(?:については|に関しては|にあっては|では|には|の場合は?|とは|(?<!又)(?<!また)(?<![でにとれい]て)は|なら(?!な|ず)|として(?=、))")
+_TOPIC = re.compile(
+    r"^(?P<topic>.+?)(?:については|に関しては|にあっては|では|には|の場合は?|とは"
+    r"|(?<!又)(?<!また)(?<![でにとれい]て)は|なら(?!な|ず)|として(?=、))"
+)
 _COLON = re.compile(r"^(?P<topic>[^:、。]{1,30}):")
 _ASIDE = re.compile(r"[(（]([^()（）]*)[)）]")
 _CONDITIONAL = re.compile(
@@ -92,7 +95,7 @@ def split_clauses(sentence: str, *, is_label: re.Pattern[str]) -> list[Clause]:
 
 def _says_of_topic(text: str) -> bool:
     match = _COLON.match(text) or _TOPIC.match(text)
-    return bool(match) and len(text[match.end() :].strip("、 ")) >= _SAID
+    return match is not None and len(text[match.end() :].strip("、 ")) >= _SAID
 
 
 def topic_of(text: str) -> str:

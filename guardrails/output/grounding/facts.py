@@ -93,7 +93,9 @@ def _label(text: str, value: Value, values: Sequence[Value]) -> str:
     """Both ends of a range have one label, that of its beginning."""
     end = value.start
     aside = text[value.end : _end(text, value, values)]
-    for other in reversed([o for o in values if _kin(o, value) and o.end <= end and not _CONDITION.match(text, o.end)]):
+    for other in reversed(
+        [o for o in values if _kin(o, value) and o.end <= end and not _CONDITION.match(text, o.end)]
+    ):
         if not _RANGE.fullmatch(text[other.end : end]):
             return text[_end(text, other, values) : end] + aside
         end = other.start

@@ -59,9 +59,7 @@ class Signals:
 
     def or_worse(self, other: Signals) -> Signals:
         """Of each signal the higher one: a sentence is as bad as the worst of its clauses."""
-        return Signals(
-            *(max(getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
-        )
+        return Signals(*(max(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)))
 
 
 @dataclass(frozen=True)

@@ -104,8 +104,7 @@ class Sources:
             says = self.lexicon.says
             near = sum(any(says(word, z.text) for z in each.zones[:2]) for each in self.passages)
             above = sum(
-                not any(says(word, z.text) for z in each.zones[:2])
-                and says(word, each.above.text)
+                not any(says(word, z.text) for z in each.zones[:2]) and says(word, each.above.text)
                 for each in self.passages
             )
             count = near + above * (_ABOVE if near else 1.0)

@@ -11,9 +11,7 @@ _UNITS = {
     "キロメートル": "km", "キログラム": "kg", "リットル": "L",
 }  # fmt: skip
 _UNIT = re.compile("|".join(_UNITS))
-_LAST = {
-    2: 28, 4: 30, 6: 30, 9: 30, 11: 30
-}  # fmt: skip
+_LAST_DAY = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}
 _MONTH_END = re.compile(r"(?P<month>1[0-2]|(?<!\d)[1-9])月(?:の)?末日?")
 # 「10月6日から17日まで」: the second day is one of the same month, no duration.
 _SAME_MONTH = re.compile(
@@ -30,4 +28,4 @@ def spelled(text: str) -> str:
 
 def _last_day(match: re.Match[str]) -> str:
     month = int(match["month"])
-    return f"{month}月{_LAST.get(month, 31)}日"
+    return f"{month}月{_LAST_DAY.get(month, 31)}日"

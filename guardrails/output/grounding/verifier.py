@@ -119,9 +119,7 @@ def _judge(statements: Sequence[Statement], sources: Sources) -> Verdict:
     return Verdict(is_kept=True, reason=Reason.SUPPORTED, supporting=tuple(sorted(supporting)))
 
 
-def _statement(
-    clause: Clause, sentence: str, lexicon: Lexicon, cited: frozenset[int]
-) -> Statement:
+def _statement(clause: Clause, sentence: str, lexicon: Lexicon, cited: frozenset[int]) -> Statement:
     return Statement(
         clause.text,
         clause.topic,
