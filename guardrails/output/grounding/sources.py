@@ -12,7 +12,7 @@ from guardrails.output.grounding.clauses import Piece, pieces
 from guardrails.output.grounding.facts import Fact, read_facts
 from guardrails.output.grounding.passages import Passage, read_passages
 from guardrails.output.grounding.spelling import spelled
-from guardrails.output.grounding.wording import Lexicon, load_wording, nouns
+from guardrails.output.grounding.wording import Lexicon, nouns
 from rag.tokenizer import Tokenizer
 
 _CELLS = re.compile(r"\s*[|\t]\s*")
@@ -132,17 +132,6 @@ class Sources:
             for each in self.passages
         )
         return math.log((len(self.passages) + 1) / count) if count else 0.0
-
-    def foreign(self, words: Sequence[str], unit: Source) -> list[str]:
-        """Nouns that other units say and this one does not: signs of a swap."""
-        wording = load_wording()
-        return [
-            word
-            for word in nouns(words)
-            if not wording.is_procedural(word)
-            and not unit.says(word)
-            and any(other.says(word) for other in self.units if other is not unit)
-        ]
 
     def unseen(self, words: Sequence[str]) -> list[str]:
         """Nouns that neither the evidence nor the question says."""
