@@ -54,7 +54,7 @@ _COUNTERS = {
     "業務": "業務", "社": "社", "台": "台", "枚": "枚", "本": "本", "市町村": "市町村", "自治体": "団体",
     "歳": "歳", "才": "歳", "世帯": "世帯", "校": "校", "店": "店", "店舗": "店", "条": "条", "か条": "条",
     "ヶ条": "条", "圃場": "圃場", "点": "点", "倍": "倍", "級": "級", "頭": "頭", "匹": "頭", "袋": "袋",
-    "年生": "年生", "m": "m", "km": "km", "kg": "kg", "L": "L", "GB": "GB", "階": "階", "番": "番", "機関": "機関",
+    "年生": "年生", "m": "m", "m2": "m2", "m3": "m3", "mm": "mm", "cm": "cm", "km": "km", "kg": "kg", "L": "L", "GB": "GB", "階": "階", "番": "番", "機関": "機関",
 }  # fmt: skip
 _COUNTER = "|".join(sorted(_COUNTERS, key=len, reverse=True))
 _DURATIONS = {
@@ -113,7 +113,7 @@ def _slash(match: re.Match[str]) -> Iterator[tuple[FigureKind, Fraction, str]]:
 
 def _share(match: re.Match[str]) -> Iterator[tuple[FigureKind, Fraction, str]]:
     top, bottom = match["top"], match["bottom"]
-    of = int(bottom) if bottom.isdigit() else _kanji_number(bottom)
+    of = int(_number(bottom)) if bottom[0].isdigit() else _kanji_number(bottom)
     if of:  # 「8時00分の5便」 is no share
         parts = int(top) if top.isdigit() else _kanji_number(top)
         yield FigureKind.RATIO, Fraction(parts, of), ""
@@ -169,8 +169,11 @@ def _duration(match: re.Match[str]) -> Iterator[tuple[FigureKind, Fraction, str]
 def _count(match: re.Match[str]) -> Iterator[tuple[FigureKind, Fraction, str]]:
     number = match["n"]
     value = _number(number) if number[0].isdigit() else Fraction(_kanji_number(number))
-    scale = match.groupdict().get("scale")
-    yield FigureKind.COUNT, value * _SCALES.get(scale or "", 1), _COUNTERS[match["unit"]]
+    groups = match.groupdict()
+    value *= _SCALES.get(groups.get("scale") or "", 1)
+    if groups.get("more"):  # 「4万1,825件」
+        value += _number(groups["more"]) * _SCALES[groups["of"]]
+    yield FigureKind.COUNT, value, _COUNTERS[match["unit"]]
 
 
 def _clock(match: re.Match[str]) -> Iterator[tuple[FigureKind, Fraction, str]]:
@@ -188,7 +191,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+|\d{2,4}-\d{2,4}-\d{3,4}"), lambda _: iter(())),
     (re.compile(rf"(?P<amount>(?:{_N}\s?{_SCALE}\s?)+(?:{_N}\s?)?|{_N}\s?)円"), _money),
     (
-        re.compile(rf"(?P<amount>{_N}\s?(?:兆|億|千万|百万|万))(?![人名件台団体回戸世帯かカヶ])"),
+        re.compile(rf"(?P<amount>{_N}\s?(?:兆|億|千万|百万|万))(?![人名件台団体回戸世帯かカヶ\d])"),
         _money,
     ),
     (
@@ -209,7 +212,12 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})\s?年度?(?!間)"), _date),
     (re.compile(r"(?<!\d)(?P<month>\d{1,2})月(?:\s?(?P<day>\d{1,2})日)?(?!間|程度)"), _month_day),
     (re.compile(rf"(?P<n>{_N})\s?(?:%|パーセント)"), _percent),
-    (re.compile(rf"(?P<bottom>(?<!\d)\d{{1,9}}|{_KN})分の(?P<top>\d{{1,9}}(?!\d)|{_KN})"), _share),
+    (
+        re.compile(
+            rf"(?P<bottom>(?<![\d,])(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}})|{_KN})分の(?P<top>\d{{1,9}}(?!\d)|{_KN})"
+        ),
+        _share,
+    ),
     (re.compile(rf"(?P<n>{_N}|{_KN})割(?!引)(?:(?P<m>\d)分)?"), _tenths),
     (
         re.compile(
@@ -222,7 +230,12 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(r"半額|半分|半減|折半"), _half),
     (re.compile(r"(?<![\d/.])(?P<top>\d{1,3}) ?/ ?(?P<bottom>\d{1,3})(?![\d/])"), _slash),
     (re.compile(r"(?<![\d.])(?P<n>0\.\d{1,9})(?!\d)"), _factor),
-    (re.compile(rf"(?P<n>{_N})(?P<scale>億|万|千)?(?P<unit>{_COUNTER})(?![A-Za-z])"), _count),
+    (
+        re.compile(
+            rf"(?:(?P<more>{_N})(?P<of>億|万|千))?(?P<n>{_N})(?P<scale>億|万|千)?(?P<unit>{_COUNTER})(?![A-Za-z])"
+        ),
+        _count,
+    ),
     (re.compile(rf"(?P<n>{_N}|{_KN})\s?(?P<unit>{_DURATION})(?!度)"), _duration),
     (re.compile(rf"(?P<n>{_KN})(?P<unit>つ|回|名|人|団体|件|か所|種類|個)"), _count),
 )

@@ -46,7 +46,12 @@ _FREQUENCIES = (
     (re.compile(r"(?P<n>\d+)年(?:に(?P<k>[1一])[回度]|ごと|毎|おき)"), Fraction(1)),
     (re.compile(r"毎年度?"), Fraction(1)),
     (re.compile(r"偶数月|奇数月"), Fraction(6)),
-    (re.compile(r"一生(?:涯)?に?[1一][回度]|(?:1回|1度|一度)(?:限り|きり|だけ)"), Fraction(0)),
+    (
+        re.compile(
+            r"(?:一生(?:涯)?|生涯)に?[1一][回度]|(?:1回|1度|一度)(?:限り|きり|だけ|に限[りる])"
+        ),
+        Fraction(0),
+    ),
 )
 
 # Last parts of names that exclude each other: an office can stand where another one should be.

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 
-from guardrails.output.grounding.bearing import Statement
 from guardrails.output.grounding.clauses import pieces
-from guardrails.output.grounding.reasons import Reason
-from guardrails.output.grounding.sources import Source, Sources
+from guardrails.output.grounding.sources import Source, Sources, Statement
 from guardrails.output.grounding.wording import load_wording, nouns
 from rag.polarity import is_denied, neutralised
 from rag.values import read_values
 
 _HEDGES = (
     re.compile(r"(?:場合|こと|とき)(?:も|が)あ[るり]|可能性|おそれ|恐れ|かもしれ|得る|ありえ"),
-    re.compile(r"原則|基本的|通常"),
-    re.compile(r"予定|見込|目指|目標|検討|要望|想定|未定"),
+    re.compile(r"原則|基本的に|通常は"),
+    re.compile(r"予定(?!者|地|日|価格)|見込|目指|目標|検討|要望|想定|未定"),
 )
 _ABSOLUTE = (
     re.compile(r"必ず|絶対|確実に|間違いなく"),
@@ -24,7 +22,9 @@ _ABSOLUTE = (
 )
 _ABSOLUTE_HELD = (
     re.compile(r"必ず|絶対|確実に|間違いなく|なければならない|必須"),
-    re.compile(r"すべて|全て|全員|誰でも|どなたでも|常に|いつでも|一律|例外なく|問わ|全|各|いずれ"),
+    re.compile(
+        r"すべて|全て|全員|誰でも|どなたでも|常に|いつでも|24時間|一律|例外なく|問わ|全|各|いずれ"
+    ),
     re.compile(r"だけ|のみ|しか|限|以外|対象外|除"),
 )
 _CONDITION = re.compile(r"(?P<words>[^。、]*?)(?:とき|場合|に限[りるっ]|にあっては|あれば|すれば)")
@@ -47,17 +47,16 @@ _TELLING = 0.5
 _PREFIXED = re.compile(r"[非未無不](?=(?P<stem>[一-龥]{2}))")
 
 
-def disagreement(statement: Statement, unit: Source, sources: Sources) -> Reason | None:
-    """The first rule that the clause breaks against this unit; None if it keeps all."""
-    if not _polarity_agrees(statement, unit):
-        return Reason.POLARITY
-    if not _alternatives_agree(statement, unit) or not _pairs_agree(statement, unit):
-        return Reason.ALTERNATIVE
-    if not _modality_agrees(statement, unit):
-        return Reason.MODALITY
-    if not _condition_is_said(statement, unit, sources):
-        return Reason.CONDITION
-    return None
+def objections(statement: Statement, unit: Source, sources: Sources) -> set[str]:
+    """The rules that the clause breaks against this unit."""
+    found = {
+        "polarity": not _polarity_agrees(statement, unit),
+        "alternative": not _alternatives_agree(statement, unit),
+        "pair": not _pairs_agree(statement, unit),
+        "modality": not _modality_agrees(statement, unit),
+        "condition": not _condition_is_said(statement, unit, sources),
+    }
+    return {name for name, is_broken in found.items() if is_broken}
 
 
 def _polarity_agrees(statement: Statement, unit: Source) -> bool:
@@ -151,7 +150,7 @@ def _modality_agrees(statement: Statement, unit: Source) -> bool:
         ):
             return False
     return not any(
-        absolute.search(said) and not held.search(unit.whole)
+        absolute.search(statement.text) and not held.search(unit.whole)
         for absolute, held in zip(_ABSOLUTE, _ABSOLUTE_HELD, strict=True)
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from rag.polarity import ends_denied, neutralised
 
 # After these a clause goes on: what stands before the comma is no statement of its own.
 _GOES_ON = re.compile(
-    r"(?:[はもにをへとやの]|(?<![すんたるい])が|(?<![\d円%割名人件回台倍点年月日時分半額要能効料])で"
+    r"(?:[はもにをへとやの]|(?<![すんたるい])が|(?<![\d円%割名人件回台倍点年月日時分半額要能効料けの])で"
     r"|から|まで|より|とき|場合|以上|うち|又は|及び|または|および|など|等|ほか|として)$"
 )
 _PREDICATE_OR_FIGURE = re.compile(
@@ -17,15 +18,24 @@ _PREDICATE_OR_FIGURE = re.compile(
 )
 _COMMA = re.compile(r"(?<=[、。，;；])")
 _OPENING = re.compile(r"^(?:はい|いいえ|いえ|ええ)(?:[、。，,\s]|$)")
-_TOPIC = re.compile(r"^(?P<topic>.+?)(?:については|に関しては|では|には|の場合は?|とは|は|なら)")
+_TOPIC = re.compile(
+    r"^(?P<topic>.+?)(?:については|に関しては|にあっては|では|には|の場合は?|とは"
+    r"|(?<!又)(?<!また)(?<![でにとれい]て)は|なら(?!な|ず)|として(?=、))"
+)
 _COLON = re.compile(r"^(?P<topic>[^:、。]{1,30}):")
 _ASIDE = re.compile(r"[(（]([^()（）]*)[)）]")
 _CONDITIONAL = re.compile(
-    r"(?<=とき)(?:は|も|に)?|(?<=場合)(?:は|も|に|、)*|(?<=[えけせてねべめれげ]ば)"
+    r"(?<=とき)(?:は|も|に)?|(?<=場合)(?:は|も|に|、)*|(?<=なくても)|(?<=[えけせてねべめれげ]ば)(?!(?:な[らり]|いけ))"
 )
 _REFUSED = re.compile(
     r"除[くかきい外]|遠慮|お断り|外れ|控えて|やめて|限りでは?ない|認めず|非該当|該当し(?:な|ま)"
 )
+_SAID = 2
+# 「滞納がないことが必要です」 still denies; 「…でないと申し込めません」 does not.
+_DEMANDED = re.compile(r"こと(?:が|を)(?:必要|条件|要件)[^、。]{0,6}$")
+_ONLY_IF = re.compile(r"(?:で|し)?な(?:いと|ければ)[^、。]{0,12}(?:ません|ない)")
+# 「増えてはおらず、…」: what the question supposed, denied before it is put right.
+_PREFACE = re.compile(r"^(?:[^。、]{2,30}(?:ず|なく|(?:ません|ない(?:の)?です|ない)が))、(?=.{6})")
 _HIDDEN = "\ue000"
 _MARKED_OUT = re.compile(r"^\s*[×✕✖╳]")
 
@@ -36,6 +46,7 @@ class Clause:
 
     text: str
     topic: str
+    earlier: str = ""
 
 
 def opening(sentence: str) -> tuple[str, str]:
@@ -47,16 +58,44 @@ def opening(sentence: str) -> tuple[str, str]:
     return reply, sentence[match.end() :].strip()
 
 
+def without_preface(sentence: str) -> str:
+    """A correction without what it denies before it says what is so."""
+    return _PREFACE.sub("", sentence)
+
+
+def split_statements(text: str) -> list[str]:
+    """At commas after a statement, and between two parts of which each has its own topic."""
+    found: list[str] = []
+    hidden = _ASIDE.sub(lambda match: match.group().replace("、", _HIDDEN), text)
+    for part in _parted(hidden):
+        bits = [bit for bit in _COMMA.split(part) if bit.strip()]
+        starts = [0]
+        for number, bit in enumerate(bits):
+            before = "".join(bits[starts[-1] : number])
+            if topic_of(bit) and _says_of_topic(before):
+                starts.append(number)
+        starts.append(len(bits))
+        joined = ("".join(bits[a:b]) for a, b in itertools.pairwise(starts))
+        found += [each.strip("、。， ") for each in joined if each.strip("、。， ")]
+    return [each.replace(_HIDDEN, "、") for each in found]
+
+
 def split_clauses(sentence: str, *, is_label: re.Pattern[str]) -> list[Clause]:
     """Clauses in order. `is_label`: a topic that only names a figure (「上限額」) is no subject."""
     clauses: list[Clause] = []
-    subject = ""
-    for text in _parted(sentence):
+    subject = earlier = ""
+    for text in split_statements(sentence):
         own = topic_of(text)
         bare = is_label.sub("", own).strip("のはがをに、 ")
         subject = bare or subject
-        clauses.append(Clause(text, subject if bare == "" or own == "" else ""))
+        clauses.append(Clause(text, subject if bare == "" or own == "" else "", earlier))
+        earlier = f"{earlier} {own}".strip()
     return clauses
+
+
+def _says_of_topic(text: str) -> bool:
+    match = _COLON.match(text) or _TOPIC.match(text)
+    return match is not None and len(text[match.end() :].strip("、 ")) >= _SAID
 
 
 def topic_of(text: str) -> str:
@@ -116,6 +155,7 @@ def _spaced(text: str) -> list[str]:
 
 
 def _piece(text: str) -> Piece:
+    text = _ONLY_IF.sub("□", _DEMANDED.sub("こと", text))
     if _MARKED_OUT.match(text) or _REFUSED.search(neutralised(text)):
         return Piece(text, is_denied=True)
     return Piece(text, ends_denied(text))

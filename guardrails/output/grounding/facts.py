@@ -12,12 +12,15 @@ _LITERAL = re.compile(
     r"https?://[^\s、。」)]+|[\w.+-]+@[\w-]+\.[\w.-]+|#?\d{2,5}-\d{1,4}-\d{3,4}|#\d{4}"
 )
 _ORDINAL = re.compile(r"第?(?P<n>\d+)(?P<of>子|号|条|項|回(?=目)|版|期|級|類|種|人目|番|階)")
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_NUMBER = re.compile(r"(?P<n>\d[\d,]*(?:\.\d+)?)(?:\s?(?P<of>[一-龥ァ-ヶ]))?")
 _FIGURES = frozenset({"figure", "time", "frequency"})
 _SIDE = re.compile(r"(?:目)?(?:より|の)?(?P<side>前|後)")
 _RANGE = re.compile(r"\s?(?:~|から|-|→)\s?(?:月額)?")
 _REPLACED = re.compile(r"/[^\s、。(]{1,4}\s?[→⇒]")
 _ASIDE = re.compile(r"\([^()]{1,12}\)")
+_PER_ONE = re.compile(r"(?:当たり|あたり|につき|ごと|に(?=\d)|\s?(?:上限)?(?=\d))")
+_ONE = re.compile(r"(?<![\d.,])1(?P<of>[^\d\s.,、。()]{1,4})(?:当たり|あたり|につき|ごと)")
+_CONDITION = re.compile(r"(?:以上|未満|以下|を?超)[^、。()\d]{0,3}(?:の|で|[一-龥ァ-ヶ]{2}|は)")
 _EARLIER = re.compile(r"従来|以前|これまで|だった|でした|旧|改[正定]前|年度まで")
 
 
@@ -46,14 +49,22 @@ class Fact:
 
 def read_facts(text: str) -> tuple[Fact, ...]:
     """All facts of a folded text, in order."""
-    values = [value for value in read_values(text) if value.group in _FIGURES]
-    values += list(_others(text, values))
+    read = [value for value in read_values(text) if value.group in _FIGURES]
+    values = [value for value in read if not _is_measure(text, value)]
+    values += list(_others(text, read))
     values.sort(key=lambda value: (value.start, value.family))
     return tuple(_fact(text, value, values) for value in values)
 
 
+def _is_measure(text: str, value: Value) -> bool:
+    """「1人あたり30万円」, 「30万円/1団体」: what the other figure is counted by."""
+    if value.canonical not in {1, "1"} or value.group == "time":
+        return False
+    return bool(_PER_ONE.match(text, value.end))
+
+
 def _others(text: str, known: Sequence[Value]) -> Iterator[Value]:
-    taken: set[int] = set()
+    taken = {place for match in _ONE.finditer(text) for place in range(*match.span())}
     for match in _LITERAL.finditer(text):
         taken.update(range(*match.span()))
         yield Value("literal", match.group().lower(), match.group(), *match.span())
@@ -65,8 +76,8 @@ def _others(text: str, known: Sequence[Value]) -> Iterator[Value]:
             yield Value(f"ordinal:{match['of']}", match["n"], match.group(), *match.span())
     for match in _NUMBER.finditer(text):
         if not taken.intersection(range(*match.span())):
-            number = match.group().replace(",", "")
-            yield Value("number", number, match.group(), *match.span())
+            family = f"number:{match['of']}" if match["of"] else "number"
+            yield Value(family, match["n"].replace(",", ""), match.group(), *match.span())
 
 
 def _fact(text: str, value: Value, values: Sequence[Value]) -> Fact:
@@ -82,7 +93,9 @@ def _label(text: str, value: Value, values: Sequence[Value]) -> str:
     """Both ends of a range have one label, that of its beginning."""
     end = value.start
     aside = text[value.end : _end(text, value, values)]
-    for other in reversed([o for o in values if _kin(o, value) and o.end <= end]):
+    for other in reversed(
+        [o for o in values if _kin(o, value) and o.end <= end and not _CONDITION.match(text, o.end)]
+    ):
         if not _RANGE.fullmatch(text[other.end : end]):
             return text[_end(text, other, values) : end] + aside
         end = other.start
@@ -95,6 +108,13 @@ def _end(text: str, value: Value, values: Sequence[Value]) -> int:
     if not aside or any(_kin(o, value) and aside.start() <= o.start < aside.end() for o in values):
         return value.end
     return aside.end()
+
+
+def without_figures(text: str) -> str:
+    """Figures are compared as such: 「月」 of a date is no word."""
+    for fact in reversed(read_facts(text)):
+        text = f"{text[: fact.value.start]}、{text[fact.value.end :]}"
+    return text
 
 
 def bears(held: Fact, said: Fact, clause: str) -> bool:
@@ -117,4 +137,4 @@ def _kin(one: Value, other: Value) -> bool:
 
 def _is_change(clause: str, said: Fact) -> bool:
     """「100万円から300万円に」 tells the old one as the old one."""
-    return clause.partition(said.value.text)[2].startswith(("から", "→", "だった", "でした"))
+    return clause.partition(said.value.text)[2].startswith(("から", "→", "だった", "でした", "が"))

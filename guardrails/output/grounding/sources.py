@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from guardrails.output.grounding.clauses import Piece, pieces
 from guardrails.output.grounding.facts import Fact, read_facts
-from guardrails.output.grounding.wording import Lexicon, load_wording, nouns
-from rag.normalization import normalise_line
+from guardrails.output.grounding.passages import Passage, read_passages
+from guardrails.output.grounding.spelling import spelled
+from guardrails.output.grounding.wording import Lexicon, nouns
 from rag.tokenizer import Tokenizer
 
 _CELLS = re.compile(r"\s*[|\t]\s*")
+_ABOVE = 0.3
 _HEADER_CHARS = 40
 _HEADER_CELLS = 3
 _FIGURE_CELL = re.compile(r"[\d./,%]+\S{0,3}")
@@ -45,6 +47,7 @@ class Source:
     facts: tuple[Fact, ...]
     title_facts: tuple[Fact, ...]
     pieces: tuple[Piece, ...]
+    passages: tuple[Passage, ...]
     lexicon: Lexicon
 
     @cached_property
@@ -63,6 +66,23 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """A clause of a generated sentence.
+
+    `topic`: of the sentence, where the clause has none; `earlier`: the topics before it;
+    `cited`: units that the model says it rests on, believed where others are as near.
+    """
+
+    text: str
+    topic: str
+    earlier: str
+    sentence: str
+    words: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    cited: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
 class Sources:
     """All units, and how telling each word is among them."""
 
@@ -70,22 +90,48 @@ class Sources:
     question: str
     question_words: frozenset[str]
     lexicon: Lexicon
+    _contested: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _weights: dict[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """Those of all units."""
+        return tuple(passage for unit in self.units for passage in unit.passages)
 
     def weight(self, word: str) -> float:
-        """A word that every unit says tells none from another."""
-        count = sum(unit.says(word) for unit in self.units)
-        return math.log((len(self.units) + 1) / count) if count else 0.0
+        """A word that every passage says tells none from another; 0 for one that none says."""
+        if word not in self._weights:
+            says = self.lexicon.says
+            near = sum(any(says(word, z.text) for z in each.zones[:2]) for each in self.passages)
+            above = sum(
+                not any(says(word, z.text) for z in each.zones[:2]) and says(word, each.above.text)
+                for each in self.passages
+            )
+            count = near + above * (_ABOVE if near else 1.0)
+            self._weights[word] = math.log((len(self.passages) + 1) / count) if count else 0.0
+        return self._weights[word]
 
-    def foreign(self, words: Sequence[str], unit: Source) -> list[str]:
-        """Nouns that other units say and this one does not: signs of a swap."""
-        wording = load_wording()
-        return [
-            word
-            for word in nouns(words)
-            if not wording.is_procedural(word)
-            and not unit.says(word)
-            and any(other.says(word) for other in self.units if other is not unit)
-        ]
+    def is_contested(self, token: str | Fact, titles: str) -> bool:
+        """A word of the titles that a passage below says itself is not so much of the others."""
+        if isinstance(token, Fact):
+            return False
+        key = (token, titles)
+        if key not in self._contested:
+            self._contested[key] = any(
+                self.lexicon.says(token, zone.text)
+                for each in self.passages
+                if each.above.text == titles
+                for zone in each.zones[:2]
+            )
+        return self._contested[key]
+
+    def weight_of_fact(self, fact: Fact) -> float:
+        """The same for a figure."""
+        count = sum(
+            any(fact.value.is_same(held.value) for zone in each.zones[:3] for held in zone.facts)
+            for each in self.passages
+        )
+        return math.log((len(self.passages) + 1) / count) if count else 0.0
 
     def unseen(self, words: Sequence[str]) -> list[str]:
         """Nouns that neither the evidence nor the question says."""
@@ -108,14 +154,14 @@ def read_sources(evidence: Sequence[EvidenceUnit], question: str, tokenizer: Tok
     units: list[Source] = []
     header: tuple[str, tuple[str, ...]] = ("", ())
     for number, unit in enumerate(evidence):
-        text = normalise_line(unit.text)
-        titles = tuple(normalise_line(title) for title in unit.titles)
+        text = spelled(unit.text)
+        titles = tuple(spelled(title) for title in unit.titles)
         if _is_header(text):
             header = (text, titles)
         elif header[0] and header[1] == titles and not text.startswith(("※", "・")):
             titles = (*titles, header[0])
         units.append(_source(number, text, titles, lexicon))
-    asked = normalise_line(question)
+    asked = spelled(question)
     return Sources(tuple(units), asked, frozenset(lexicon.content(asked)), lexicon)
 
 
@@ -140,11 +186,12 @@ def _source(number: int, text: str, titles: tuple[str, ...], lexicon: Lexicon) -
         read_facts(row),
         read_facts(above),
         tuple(pieces(row)),
+        read_passages(number, _with_columns(text, titles, "|"), titles),
         lexicon,
     )
 
 
-def _with_columns(text: str, titles: tuple[str, ...]) -> str:
+def _with_columns(text: str, titles: tuple[str, ...], bar: str = "、") -> str:
     """「| 3歳未満 | 15,000円 |」 under 「| 区分 | 第1子 |」: 「3歳未満、第1子 15,000円」."""
     cells = _cells(text)
     if len(cells) < 2:
@@ -153,8 +200,8 @@ def _with_columns(text: str, titles: tuple[str, ...]) -> str:
         columns = _cells(title)
         if len(columns) == len(cells):
             named = (f"{a} {b}" for a, b in zip(columns[1:], cells[1:], strict=True))
-            return "、".join((cells[0], *named))
-    return "、".join(cells)
+            return bar.join((cells[0], *named))
+    return bar.join(cells)
 
 
 def _cells(text: str) -> list[str]:

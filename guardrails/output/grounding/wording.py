@@ -83,6 +83,14 @@ class Lexicon:
             )
         return self._content[text]
 
+    def telling(self, text: str) -> tuple[str, ...]:
+        """Content words with the formal ones, which tell little but something."""
+        return tuple(
+            word
+            for word in dict.fromkeys(self.tokenizer.tokenize(text))
+            if not _FIGURE_WORD.fullmatch(word) and not _SHORT_KANA.fullmatch(word)
+        )
+
     def compounds(self, text: str) -> list[str]:
         """Unbroken runs of kanji and katakana: 「保護費」 is more than 保護."""
         return [match.group() for match in _COMPOUND.finditer(text)]

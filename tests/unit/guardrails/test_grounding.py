@@ -64,7 +64,7 @@ def test_what_is_borne_is_kept(sentence, supporting):
         ),
         pytest.param("令和6年度の交付件数は86件でした。", Reason.FIGURE, id="another year"),
         pytest.param("環境課の電話は000-555-0132です。", Reason.FIGURE, id="telephone"),
-        pytest.param("郵送でも受け付けています。", Reason.POLARITY, id="affirms what is denied"),
+        pytest.param("郵送でも受け付けています。", None, id="affirms what is denied"),
         pytest.param("リース契約の設備も対象です。", Reason.POLARITY, id="対象 for 対象外"),
         pytest.param("見積書の写しは不要です。", Reason.POLARITY, id="denies what is affirmed"),
         pytest.param("予算に達した場合は、受付を終了します。", Reason.MODALITY, id="not hedged"),
@@ -94,6 +94,71 @@ def test_yes_to_a_false_premise_is_dropped():
     assert _verdict(
         "いいえ、郵送での受付はしていません。", question, premise_contradicted=True
     ).is_kept
+
+
+_CHANGES = (
+    EvidenceUnit(
+        "令和8年4月1日から、大人の入場料を300円から500円に改定します。小学生以下は無料です。",
+        ("沢渡町 温水プール", "料金"),
+    ),
+    EvidenceUnit("大会議室は1時間1,200円、和室は1時間600円です。", ("沢渡町 温水プール", "貸室")),
+    EvidenceUnit("区分:団体|平日 4,000円|休日 6,000円", ("沢渡町 温水プール", "貸切り")),
+    EvidenceUnit("区分:個人|平日 2,000円|休日 3,500円", ("沢渡町 温水プール", "貸切り")),
+    EvidenceUnit(
+        "受付開始 令和8年2月2日(月)/受付締切 令和8年2月27日(金)",
+        ("沢渡町 温水プール", "貸切り"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_kept"),
+    [
+        pytest.param("和室は1時間600円です。", True, id="one of two in a sentence"),
+        pytest.param("和室は1時間1,200円です。", False, id="the other one's"),
+        pytest.param("団体の休日は6,000円です。", True, id="row and column"),
+        pytest.param("個人の休日は6,000円です。", False, id="of another row"),
+        pytest.param("団体の平日は6,000円です。", False, id="of another column"),
+        pytest.param("受付は2月2日に始まります。", True, id="label in other words"),
+        pytest.param("受付は2月27日に始まります。", False, id="the end for the beginning"),
+    ],
+)
+def test_what_stands_beside_a_figure_says_whose_it_is(sentence, is_kept):
+    assert _VERIFIER.verify(sentence, _CHANGES, "教えてください。").is_kept == is_kept
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_kept"),
+    [
+        pytest.param("はい、4月から無料になります。", False, id="agrees"),
+        pytest.param("無料にはならず、大人の入場料は500円になります。", True, id="puts it right"),
+        pytest.param("無料にはならず、大人の入場料は700円になります。", False, id="wrongly"),
+    ],
+)
+def test_a_false_premise_is_put_right_not_confirmed(sentence, is_kept):
+    question = "大人の入場料は4月から無料になりますよね。"
+    verdict = _VERIFIER.verify(sentence, _CHANGES, question, premise_contradicted=True)
+    assert verdict.is_kept == is_kept
+
+
+@pytest.mark.parametrize(
+    ("sentence", "unit"),
+    [
+        pytest.param(
+            "事務費は対象の0.5%以内です。", "事務費は、対象の1,000分の5以内とする。", id="share"
+        ),
+        pytest.param("利用は4万1,825件でした。", "利用は41,825件でした。", id="man"),
+        pytest.param(
+            "受付は5月6日から17日までです。", "受付は5月6日から5月17日までです。", id="same month"
+        ),
+        pytest.param("受付は9月末までです。", "受付は9月30日までです。", id="end of a month"),
+        pytest.param(
+            "負担は1㎡あたり320円です。", "負担は1平方メートル当たり320円です。", id="area"
+        ),
+    ],
+)
+def test_equal_figures_are_equal_however_they_are_spelled(sentence, unit):
+    assert _VERIFIER.verify(sentence, [EvidenceUnit(unit)], "教えてください。").is_kept
 
 
 def test_a_wrong_citation_is_corrected():
