@@ -1,9 +1,10 @@
 """A GBNF grammar that leaves a small model little room to leave its evidence.
 
-Each line ends with the number of a piece of evidence, and may use only hiragana, the characters of
-evidence and question, and figures and Latin words whole, as they stand in the evidence. So a
-figure, a date, an amount or an address that no evidence holds cannot be written at all. Whether a
-line is true is another question; others check that.
+Each line is a polite sentence that ends with the number of a piece of evidence. It does not begin
+with はい or いいえ, and may use only hiragana, the characters of evidence and question, and figures
+and Latin words whole, as they stand in the evidence. So a figure, a date, an amount or an address
+that no evidence holds cannot be written at all. Whether a line is true is another question; others
+check that.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ _RUN = re.compile(
     r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]+(?:[-−‐.,，．/／:：~〜～@_][0-9A-Za-z０-９Ａ-Ｚａ-ｚ]+)*"
 )
 _HAS_DIGIT = re.compile(r"[0-9０-９]")
-_SHORTEST = 7  # characters, with or without a run before each
+_SHORTEST = 6  # characters, with or without a run before each
 _FREE = "ぁ-んー、・「」（）"
+_ENDS = ("です", "ます", "ません", "ました", "でした", "ください")
 # Between figures these would make new ones: they come inside of runs only.
 _JOINERS = "-−‐.,，．/／:：~〜～@_"
 _NEVER = frozenset(_JOINERS + '。！？\n\r\t[]［］<>＜＞「」『』\\^-"')
@@ -31,14 +33,18 @@ def answer_grammar(question: str, evidence: Sequence[str], *, nothing: str, max_
     asked = {run for run in _RUN.findall(question) if not _HAS_DIGIT.search(run)}
     runs = sorted(own | asked)
     after_run = " | run closed" if runs else ""
+    free = _FREE + _characters(whole + question)
     rules = [
         f"root ::= {_literal(nothing)} | line{more}",
-        # A bare はい is no answer, so a sentence has a beginning of some length.
-        f'line ::= head{{{_SHORTEST}}} open "。" number',
+        # A bare end is no answer, so a sentence has a beginning of some length.
+        f'line ::= first head{{{_SHORTEST}}} open end "。" number',
+        f"first ::= [{_without('はい', free)}] | [はい] [{_without('い', free)}]"
+        + (" | run char" if runs else ""),
         "head ::= char" + (" | run char" if runs else ""),
+        f"end ::= {' | '.join(map(_literal, _ENDS))}",
         # After a run comes a character: two runs that touched would make a third.
         f'open ::= char open{after_run} | ""',
-        f"char ::= [{_FREE}{_characters(whole + question)}]",
+        f"char ::= [{free}]",
         f"number ::= {numbers}",
     ]
     if runs:
@@ -50,6 +56,14 @@ def _characters(text: str) -> str:
     """What is left of a text without its runs, each character once, for a class of GBNF."""
     kept: Iterable[str] = set(_RUN.sub("", text)) - _NEVER
     return "".join(sorted(each for each in kept if each.isprintable() and not "ぁ" <= each <= "ん"))
+
+
+def _without(characters: str, free: str) -> str:
+    """The class `free`, which begins with all of ぁ-ん, without some of these."""
+    ranges = "".join(
+        chr(code) for code in range(ord("ぁ"), ord("ん") + 1) if chr(code) not in characters
+    )
+    return ranges + free.removeprefix("ぁ-ん")
 
 
 def _literal(text: str) -> str:

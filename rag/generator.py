@@ -12,9 +12,9 @@ from rag.answer_grammar import answer_grammar
 from rag.chat_model import ChatModel
 from rag.prompt import fitting, load_prompt
 
-PROMPT_VERSION = 1
+PROMPT_VERSION = 2
 NOTHING = "資料にありません"
-MAX_SENTENCES = 3
+MAX_SENTENCES = 2
 _MAX_TOKENS = 160
 _MAX_SENTENCE_CHARS = 160
 _CITATION = re.compile(r"[\[［]([0-9０-９]{1,3})[\]］]")

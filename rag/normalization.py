@@ -138,17 +138,37 @@ _SHORT_ITEM = 0.4
 _CONTINUES = re.compile(r"^[ぁ-んー、。ァィゥェォャュョッ%)」』】]")
 
 
+_OPEN_BRACKET = re.compile(r"[(（「『【][^)）」』】]*$")
+_CLOSES_BRACKET = re.compile(r"^[^(（「『【]{0,40}[)）」』】]")
+# 「監視及びログ分析。Webサー」「バー等を集約」: a short piece; whole words of kana are longer.
+_ENDS_IN_WORD = re.compile(r"(?<![ァ-ヶー])[ァ-ヶー]{2}$")
+_WORD_GOES_ON = re.compile(r"^[ァ-ヶー]{2}")
+# 「対応時」「間が10分」: one kanji and a particle seldom begin a line of their own.
+_TAIL_OF_COMPOUND = re.compile(r"^[一-龥][がをにはで]")
+_ENDS_IN_KANJI = re.compile(r"[一-龥]$")
+_SHORTEST_BROKEN = 8
+
+
 def starts_item(line: str) -> bool:
     """Whether a line begins a bullet, a numbered item, a bracketed heading, a row or a note."""
     return bool(_STARTS_ITEM.match(line))
+
+
+def _is_broken(previous: str, line: str) -> bool:
+    """Whether a bracket or a word stands open between the two lines."""
+    return bool(
+        (_OPEN_BRACKET.search(previous) and _CLOSES_BRACKET.match(line))
+        or (_ENDS_IN_WORD.search(previous) and _WORD_GOES_ON.match(line))
+        or (_ENDS_IN_KANJI.search(previous) and _TAIL_OF_COMPOUND.match(line))
+    )
 
 
 def continues(previous: str, line: str, *, width: int, over_blank: bool = False) -> bool:
     """Whether `line` goes on with the sentence that `previous` left unfinished.
 
     Both are normalised lines; `width` is the longest line around them: a layout breaks a line
-    where it is full, so a clearly shorter line ended by itself. Over a blank line only a letter
-    that cannot begin a word goes on.
+    where it is full, so a clearly shorter line ended by itself. Over a blank line only what cannot
+    begin a word goes on: a letter that none begins with, the rest of a broken word or bracket.
     """
     if not previous or not line or "\t" in line or "\t" in previous:
         return False
@@ -156,8 +176,10 @@ def continues(previous: str, line: str, *, width: int, over_blank: bool = False)
         return False
     if starts_item(previous) and len(previous) <= _SHORT_ITEM * width:
         return False
+    is_long = len(previous) >= _SHORTEST_BROKEN
     if _CONTINUES.match(line):
-        return len(previous) >= 8 or not over_blank
-    if over_blank or _ENDS.search(previous):
-        return False
-    return previous.endswith("、") or len(previous) >= 0.7 * width
+        return is_long or not over_blank
+    if is_long and _is_broken(previous, line):
+        return True
+    is_open = not over_blank and not _ENDS.search(previous)
+    return is_open and (previous.endswith("、") or len(previous) >= 0.7 * width)

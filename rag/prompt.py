@@ -21,6 +21,15 @@ _NEWLINES = re.compile(r"\s*\n\s*")
 
 
 @dataclass(frozen=True)
+class Example:
+    """An answer as it should be. `evidence` is numbered from 1."""
+
+    evidence: tuple[str, ...]
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class Prompt:
     """A version of a prompt. `user` holds `{evidence}` and `{question}`."""
 
@@ -28,17 +37,27 @@ class Prompt:
     version: int
     system: str
     user: str
+    examples: tuple[Example, ...] = ()
 
     @property
     def id(self) -> str:
-        """As records name it: `answer.v1`."""
+        """As records name it: `answer.v2`."""
         return f"{self.name}.v{self.version}"
 
     def messages(self, question: str, evidence: Sequence[str]) -> list[Message]:
-        """The prompt for a question; `evidence` (from `fitting`) is numbered from 1."""
+        """The prompt for a question; `evidence` (from `fitting`) is numbered from 1.
+
+        All but the last message is the same for every question, so a server may keep its state.
+        """
+        messages = [Message("system", self.system)]
+        for each in self.examples:
+            messages.append(self._asked(each.question, each.evidence))
+            messages.append(Message("assistant", each.answer))
+        return [*messages, self._asked(fenced(shortened(question)), evidence)]
+
+    def _asked(self, question: str, evidence: Sequence[str]) -> Message:
         numbered = "\n".join(f"[{n}] {text}" for n, text in enumerate(evidence, start=1))
-        user = self.user.format(evidence=numbered, question=fenced(shortened(question)))
-        return [Message("system", self.system), Message("user", user)]
+        return Message("user", self.user.format(evidence=numbered, question=question))
 
 
 @cache
@@ -46,7 +65,11 @@ def load_prompt(name: str, version: int) -> Prompt:
     """The prompt of that name and version. Raises FileNotFoundError: it is part of the program."""
     text = (_FOLDER / f"{name}.v{version}.toml").read_text(encoding="utf-8")
     parts = tomllib.loads(text)
-    return Prompt(name, version, parts["system"].strip(), parts["user"].strip())
+    examples = tuple(
+        Example(tuple(each["evidence"]), each["question"], each["answer"])
+        for each in parts.get("examples", ())
+    )
+    return Prompt(name, version, parts["system"].strip(), parts["user"].strip(), examples)
 
 
 def fitting(evidence: Sequence[str]) -> list[str]:

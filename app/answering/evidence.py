@@ -56,7 +56,7 @@ class UnitView:
 
 @dataclass(frozen=True)
 class Quote:
-    """Contiguous raw text of a passage, with its normalised reading."""
+    """Contiguous raw text of a passage, with its normalised reading and its units."""
 
     passage: Passage
     start: int
@@ -64,6 +64,7 @@ class Quote:
     text: str
     reading: str
     score: float
+    units: tuple[UnitView, ...] = ()
 
 
 def view_units(
@@ -165,4 +166,5 @@ def _quote(passages: Sequence[Passage], run: list[UnitView]) -> Quote:
         text=passage.text[start - passage.start : end - passage.start],
         reading="\n".join(view.text for view in run),
         score=max(view.score for view in run),
+        units=tuple(run),
     )

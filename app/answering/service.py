@@ -30,7 +30,7 @@ from app.answering.premise import Correction, find_contradiction
 from app.answering.question import Question, checked, read
 from app.answering.reading import RememberingTokenizer
 from app.answering.validity import ended_periods, expiry_notices
-from app.answering.writing import AnswerWriter
+from app.answering.writing import AnswerWriter, WritingUnit, writing_units
 from app.clock import TOKYO, Clock
 from app.errors import BadInputError, YorisoiError
 from rag.errors import RagError
@@ -102,26 +102,33 @@ class AnsweringService:
         except (RagError, YorisoiError) as error:
             yield Failed(str(error))
             return
-        answer = self._answer(found, started)
+        views = _with_correction(found)
+        quotes = choose(found.passages, views, self._limits)
+        answer = self._answer(found, quotes, started)
         yield Evidence(answer)
-        yield from self._complete(text, answer, self._writer if writes else None)
+        if writes and self._writer is not None and answer.status == "answered":
+            units = writing_units(quotes, answer.citations, views)
+            yield from self._complete(text, answer, units, self._writer)
+        else:
+            yield Completed(answer)
 
     def _complete(
-        self, question: str, answer: Answer, writer: AnswerWriter | None
+        self,
+        question: str,
+        answer: Answer,
+        units: Sequence[WritingUnit],
+        writer: AnswerWriter,
     ) -> Iterator[Event]:
-        """What a language model writes above the evidence; without one the evidence is all."""
+        """What a language model writes above the evidence."""
         kept: list[str] = []
-        if writer is not None:
-            with closing(writer.write(question, answer)) as written:
-                for event in written:
-                    if isinstance(event, Sentence):
-                        kept.append(event.text)
-                    yield event
-            if kept:
-                provider = writer.provider or EXTRACTIVE
-                answer = replace(
-                    answer, sentences=tuple(kept), generated=len(kept), provider=provider
-                )
+        with closing(writer.write(question, answer, units)) as written:
+            for event in written:
+                if isinstance(event, Sentence):
+                    kept.append(event.text)
+                yield event
+        if kept:
+            provider = writer.provider or EXTRACTIVE
+            answer = replace(answer, sentences=tuple(kept), generated=len(kept), provider=provider)
         yield Completed(answer)
 
     def measure(self, question: str, *, audience: Audience) -> AnswerSignals | None:
@@ -147,9 +154,8 @@ class AnsweringService:
         correction = find_contradiction(question, views, self._tokenizer)
         return _Found(question, passages, views, correction, self._model.answers(measured))
 
-    def _answer(self, found: _Found, started: float) -> Answer:
+    def _answer(self, found: _Found, quotes: Sequence[Quote], started: float) -> Answer:
         today = self._clock().astimezone(TOKYO).date()
-        quotes = choose(found.passages, _with_correction(found), self._limits)
         citations = tuple(self._citation(quote.passage, quote.text, quote) for quote in quotes)
         if not found.is_answered:
             text = "\n".join((_ABSTAINED, self._whom_to_ask(found.passages)))

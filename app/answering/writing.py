@@ -2,42 +2,120 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
 from app.answering.answer import Answer, Citation, Dropped, Sentence
+from app.answering.evidence import Quote, UnitView
 from guardrails.output.form import is_well_formed
 from guardrails.output.grounding import EvidenceUnit, Reason, Verifier
 from rag.chat_model import ChatModel
 from rag.errors import ChatModelError
 from rag.generator import generate_sentences
-from rag.units import split_units
 
-_UNITS = 6
-_SHORTEST_UNIT = 6
 FAILED = "model_failed"
+_HEADING_CHARS = 30
+_SHORTEST_UNIT = 6
+_NO_HEADING = re.compile(r"。|\d(?!団体当たり|人当たり|件当たり)|^[・○●※|-]")
+_RULE_OF_TABLE = re.compile(r"[\s|:-]+")
+
+_Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class _Unit:
-    """A sentence or row of a citation. `citation` indexes the answer's."""
+class WritingUnit:
+    """A sentence or row of a quote to write from. `citation` indexes the answer's.
+
+    `titles`: of the document, the section, and what stands above the unit in its passage (a
+    heading, the header of its table), the nearest last. `score`: how well it answers.
+    """
 
     citation: int
     text: str
     titles: tuple[str, ...]
+    score: float
+
+    @property
+    def readable(self) -> str:
+        """With the nearest heading and the names of columns: a row does not say what it is of."""
+        *above, nearest = ("", *self.titles)
+        cells, columns = _cells(self.text), _cells(nearest)
+        if columns:
+            nearest = above[-1]
+        text = "、".join(map(_named, columns, cells)) if len(columns) == len(cells) else ""
+        text = text or "、".join(cells) or self.text
+        heading = nearest.split(" > ")[-1]
+        return f"{heading}: {text}" if heading and heading not in text else text
+
+
+def _cells(text: str) -> list[str]:
+    """Of a row of a table; a sentence has none."""
+    return [cell.strip() for cell in text.strip("| ").split("|")] if text.startswith("|") else []
+
+
+def _named(column: str, cell: str) -> str:
+    return f"{column} {cell}".strip()
+
+
+def writing_units(
+    quotes: Sequence[Quote], citations: Sequence[Citation], views: Sequence[UnitView]
+) -> list[WritingUnit]:
+    """The units of the quotes, the best first. `citations` are those of `quotes`, in order."""
+    by_place = {(view.passage, view.position): view for view in views}
+    units = [
+        WritingUnit(
+            number,
+            view.text.strip(),
+            tuple(filter(None, (citation.title, citation.section, *_above(view, by_place)))),
+            view.score,
+        )
+        for number, (quote, citation) in enumerate(zip(quotes, citations, strict=True))
+        for view in quote.units
+        if _says_something(view.text)
+    ]
+    return sorted(units, key=lambda unit: -unit.score)
+
+
+def _says_something(text: str) -> bool:
+    is_title = text.startswith("#") or _RULE_OF_TABLE.fullmatch(text)
+    return not is_title and len(text.strip()) >= _SHORTEST_UNIT
+
+
+def _above(view: UnitView, by_place: Mapping[_Place, UnitView]) -> list[str]:
+    """The heading right above a unit; above a row of a table, the table's header."""
+    position = view.position - 1
+    if view.text.startswith("|"):
+        while (row := by_place.get((view.passage, position))) and row.text.startswith("|"):
+            position -= 1
+        header = by_place.get((view.passage, position + 1))
+        return [header.text] if header and header.position < view.position else []
+    above = by_place.get((view.passage, position))
+    if above is None or len(above.text) > _HEADING_CHARS or _NO_HEADING.search(above.text):
+        return []
+    return [above.text.lstrip("# ").strip()]
 
 
 class AnswerWriter:
-    """`model` gives the language model there is now, or None while there is none."""
+    """`model` gives the language model there is now, or None while there is none.
+
+    `units`: from how many sentences and rows it writes. A small model mixes up what it is shown;
+    what is best is known before it is asked.
+    """
 
     def __init__(
-        self, model: Callable[[], ChatModel | None], verifier: Verifier, seconds: float
+        self,
+        model: Callable[[], ChatModel | None],
+        verifier: Verifier,
+        seconds: float,
+        units: int = 2,
     ) -> None:
         self._model = model
         self._verifier = verifier
         self._seconds = seconds
+        self._units = units
 
     @property
     def provider(self) -> str | None:
@@ -45,60 +123,50 @@ class AnswerWriter:
         model = self._model()
         return model.name if model else None
 
-    def write(self, question: str, answer: Answer) -> Generator[Sentence | Dropped, None, None]:
+    def write(
+        self, question: str, answer: Answer, units: Sequence[WritingUnit]
+    ) -> Generator[Sentence | Dropped, None, None]:
         """What stands above the evidence, sentence by sentence; nothing for an abstention.
 
-        A model that fails or is slow ends the sentences, never the answer. Closing the iterator
-        stops the model.
+        `units`: what the answer's citations say, best first. A model that fails or is slow ends
+        the sentences, never the answer. Closing the iterator stops the model.
         """
         model = self._model()
-        units = _units(answer.citations)
         if model is None or answer.status != "answered" or not units:
             return
-        evidence = [EvidenceUnit(unit.text, unit.titles) for unit in units]
+        chosen = units[: self._units]
         drafts = generate_sentences(
             model,
             question,
-            [_readable(unit) for unit in units],
+            [unit.readable for unit in chosen],
             deadline=time.monotonic() + self._seconds,
         )
+        is_contradicted = answer.premise == "contradicted"
         try:
             with closing(drafts):
                 for draft in drafts:
-                    if not is_well_formed(draft.text):
-                        yield Dropped(Reason.FORM)
-                        continue
-                    verdict = self._verifier.verify(
-                        draft.text,
-                        evidence,
-                        question,
-                        cited=tuple(number - 1 for number in draft.cited),
-                        premise_contradicted=answer.premise == "contradicted",
-                    )
-                    if verdict.is_kept:
-                        places = dict.fromkeys(units[i].citation for i in verdict.supporting)
-                        yield Sentence(draft.text, tuple(places))
-                    else:
-                        yield Dropped(verdict.reason)
+                    cited = tuple(number - 1 for number in draft.cited)
+                    yield self._judged(draft.text, question, chosen, cited, is_contradicted)
         except ChatModelError:
             yield Dropped(FAILED)
 
-
-def _units(citations: Sequence[Citation]) -> list[_Unit]:
-    """The first sentences and rows of the quotes; a heading is the title of what follows it."""
-    units: list[_Unit] = []
-    for number, citation in enumerate(citations):
-        titles: tuple[str, ...] = (citation.title, citation.section)
-        for unit in split_units(citation.quote):
-            text = unit.text.lstrip("# ").strip()
-            if unit.text.startswith("#") or len(text) < _SHORTEST_UNIT:
-                titles = (citation.title, citation.section, text)
-            else:
-                units.append(_Unit(number, text, titles))
-    return units[:_UNITS]
-
-
-def _readable(unit: _Unit) -> str:
-    """With the nearest heading before it: a row alone does not say of what it is."""
-    heading = unit.titles[-1].split(" > ")[-1]
-    return f"{heading}: {unit.text}" if heading and heading not in unit.text else unit.text
+    def _judged(
+        self,
+        text: str,
+        question: str,
+        units: Sequence[WritingUnit],
+        cited: tuple[int, ...],
+        is_contradicted: bool,
+    ) -> Sentence | Dropped:
+        if not is_well_formed(text):
+            return Dropped(Reason.FORM)
+        verdict = self._verifier.verify(
+            text,
+            [EvidenceUnit(unit.text, unit.titles) for unit in units],
+            question,
+            cited=cited,
+            premise_contradicted=is_contradicted,
+        )
+        if not verdict.is_kept:
+            return Dropped(verdict.reason)
+        return Sentence(text, tuple(dict.fromkeys(units[i].citation for i in verdict.supporting)))

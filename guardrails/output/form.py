@@ -16,14 +16,17 @@ _PREDICATE = re.compile(
 )
 # 「100万円 R7年度」: two cells; words of Latin letters may stand apart.
 _GAP = re.compile(r"(?:[^\x00-\x7f]|\d)\s+(?:[^\x00-\x7f]|\d|[RH]\d)")
+# 「増えているです」: a verb, or an end of its own, before the copula.
+_TWO_ENDS = re.compile(r"(?:[ぬむる]|ます|ません|です|[しっいんえけせてめれげべ]た)です。$")
 _PHRASE = re.compile(r"[、,。\s]+")
 _SHORTEST_PHRASE = 4
 
 
 def is_well_formed(sentence: str) -> bool:
-    """One readable sentence: it ends in a predicate, has no gaps, and says nothing twice."""
+    """One readable sentence: it ends in one predicate, has no gaps, and says nothing twice."""
     text = fold(sentence).strip()
-    return bool(_PREDICATE.search(text)) and not _GAP.search(text) and not _stutters(text)
+    ends_well = _PREDICATE.search(text) and not _TWO_ENDS.search(text)
+    return bool(ends_well) and not _GAP.search(text) and not _stutters(text)
 
 
 def _stutters(text: str) -> bool:

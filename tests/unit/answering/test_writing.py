@@ -4,42 +4,33 @@ import pytest
 
 from app.answering.answer import Answer, Citation, Completed, Dropped, Sentence
 from app.answering.answerability import AnswerabilityModel
+from app.answering.evidence import EvidenceLimits, choose, view_units
+from app.answering.question import read
 from app.answering.service import AnsweringService
-from app.answering.writing import FAILED, AnswerWriter
+from app.answering.writing import FAILED, AnswerWriter, WritingUnit, writing_units
 from app.clock import fixed_clock
 from guardrails.output.grounding import Verifier
 from rag.chat_model import FakeAnswer, FakeChatModel
 from rag.errors import ChatModelUnavailableError
-from rag.passage import DocumentInfo
+from rag.passage import DocumentInfo, SearchScope
 from rag.tokenizer import SudachiWords
 
 _VERIFIER = Verifier(SudachiWords())
-_QUOTE = "## 補助率\n補助率は、補助対象経費の1/2です。\n## 上限\n補助金の上限は200万円です。"
+_UNITS = [
+    WritingUnit(0, "補助率は、補助対象経費の1/2です。", ("空き家改修補助金", "補助率"), 1.0),
+    WritingUnit(1, "補助金の上限は200万円です。", ("空き家改修補助金", "上限"), 0.9),
+    WritingUnit(1, "補助金の下限は30万円です。", ("空き家改修補助金", "下限"), 0.8),
+]
 
 
-def _answer(status="answered", premise="none", quote=_QUOTE):
-    citation = Citation(
-        document_id="hojo",
-        title="空き家改修補助金",
-        section="",
-        page=3,
-        quote=quote,
-        passage=quote,
-        issuer="",
-        source="",
-        published=None,
-        valid_until=None,
-        is_demo=False,
-        is_expired=False,
-        score=1.0,
-    )
-    return Answer(status, quote, premise, (citation,), (), (), "extractive", 0, 1.0)
+def _answer(status="answered", premise="none"):
+    return Answer(status, "引用", premise, (), (), (), "extractive", 0, 1.0)
 
 
-def _write(*answers, question="空き家改修補助金の補助率は？", answer=None, seconds=5.0):
+def _write(*answers, question="空き家改修補助金の補助率は？", answer=None, units=None, seconds=5.0):
     model = FakeChatModel(*answers)
     writer = AnswerWriter(lambda: model, _VERIFIER, seconds)
-    return list(writer.write(question, answer or _answer())), model
+    return list(writer.write(question, answer or _answer(), units or _UNITS)), model
 
 
 def test_a_sentence_that_the_evidence_bears_is_shown_with_its_citation():
@@ -74,7 +65,7 @@ def test_a_model_that_hangs_ends_at_its_deadline():
 
 def test_a_reader_who_stops_stops_the_model():
     model = FakeChatModel(FakeAnswer(["補助率は2分の1です。[1]\n", "上限は200万円です。[2]\n"]))
-    written = AnswerWriter(lambda: model, _VERIFIER, 5.0).write("補助率は？", _answer())
+    written = AnswerWriter(lambda: model, _VERIFIER, 5.0).write("補助率は？", _answer(), _UNITS)
     next(written)
     written.close()
     assert model.closed == 1
@@ -89,21 +80,62 @@ def test_nothing_is_written_for_an_abstention():
 def test_without_a_model_there_is_nothing_to_write():
     writer = AnswerWriter(lambda: None, _VERIFIER, 5.0)
     assert writer.provider is None
-    assert list(writer.write("補助率は？", _answer())) == []
+    assert list(writer.write("補助率は？", _answer(), _UNITS)) == []
 
 
-def test_headings_name_the_rows_below_them_in_the_prompt():
-    _, model = _write(FakeAnswer([]), answer=_answer(quote="## 上限額\n1団体 200万円まで"))
-    prompt = "".join(message.text for message in model.requests[0].messages)
-    assert "上限額: 1団体 200万円まで" in prompt
+def test_the_model_is_shown_the_best_units_only_each_with_its_heading():
+    _, model = _write(FakeAnswer([]))
+    last = model.requests[0].messages[-1].text
+    assert "[1] 補助率は、補助対象経費の1/2です。" in last
+    assert "上限は200万円" in last
+    assert "下限" not in last
+
+
+_PAGE = """## 上限額
+1団体 200万円まで
+
+| 区分 | 補助率 |
+| --- | --- |
+| 過疎地域 | 2/3 |
+| その他 | 1/2 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "read_as"),
+    [
+        pytest.param("1団体 200万円まで", "上限額: 1団体 200万円まで", id="a heading"),
+        pytest.param(
+            "| その他|1/2|", "空き家改修補助金: 区分 その他、補助率 1/2", id="the header of a table"
+        ),
+    ],
+)
+def test_a_row_is_read_with_what_stands_above_it(index, words, row, read_as):
+    retriever = index((DocumentInfo("hojo", "空き家改修補助金", "staff", "L2"), _PAGE))
+    passages = retriever.search("空き家改修補助金の上限額と補助率", SearchScope("staff"), 3)
+    question = read("空き家改修補助金の上限額と補助率", words, lambda _word: 1.0)
+    views = view_units(question, passages, words, EvidenceLimits())
+    quotes = choose(passages, views, EvidenceLimits(floor=0.0))
+    units = writing_units(quotes, [_citation(quote) for quote in quotes], views)
+    found = next(unit for unit in units if unit.text == row)
+    assert found.readable == read_as
+    assert not any(set(unit.text) <= set("| -") for unit in units)
+
+
+def _citation(quote):
+    return Citation("hojo", "空き家改修補助金", "", None, quote.text, quote.passage.text)
 
 
 def test_the_answer_counts_what_stands(index, words):
-
     model = FakeChatModel(
         FakeAnswer(["補助率は2分の1です。[1]\n補助率は3分の2です。[1]\n"]), FakeAnswer([])
     )
-    retriever = index((DocumentInfo("hojo", "空き家改修補助金", "staff", "L2"), _QUOTE))
+    retriever = index(
+        (
+            DocumentInfo("hojo", "空き家改修補助金", "staff", "L2"),
+            "補助率は、補助対象経費の1/2です。",
+        )
+    )
     service = AnsweringService(
         retriever,
         words,

@@ -124,6 +124,29 @@ def test_lines_go_on_where_a_layout_broke_them(previous, line, width, goes_on):
     assert continues(previous, line, width=width) is goes_on
 
 
+@pytest.mark.parametrize(
+    ("previous", "line", "goes_on"),
+    [
+        pytest.param(
+            "書類の受理を行うのみで済むため、対応時", "間が10分減少した", True, id="kanji"
+        ),
+        pytest.param("市町村のネットワークをWebサー", "バーに集める", True, id="kana"),
+        pytest.param("責任者の設置（兼務の場合も", "含め）の必要性", True, id="bracket"),
+        pytest.param(
+            "必要な書類は本人確認書類と戸籍の附票", "別の方が届け出るとき", False, id="sentence"
+        ),
+        pytest.param(
+            "第二の課題は通信性能というボトルネック", "ローカル局の特長が", False, id="title"
+        ),
+        pytest.param(
+            "責任者の設置（兼務", "必要性がある", False, id="a bracket that nothing closes"
+        ),
+    ],
+)
+def test_over_a_blank_line_only_a_broken_word_or_bracket_goes_on(previous, line, goes_on):
+    assert continues(fold(previous), fold(line), width=80, over_blank=True) is goes_on
+
+
 @given(st.text())
 def test_fold_and_comparable_are_idempotent_and_never_fail(text):
     assert fold(fold(text)) == fold(text)
