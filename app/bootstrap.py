@@ -39,7 +39,6 @@ from app.security import Cipher, open_cipher
 from app.settings import Settings
 from app.store_lock import StoreLock
 from app.warm_up import Say, Step, WarmUp
-from guardrails.output.grounding import Verifier
 from ingest.document import LoadLimits
 from ingest.loaders import load_paths
 from ingest.quality import judge
@@ -208,7 +207,7 @@ def build(
 
 def _writer(language_model: LanguageModel, search: _Search, settings: Settings) -> AnswerWriter:
     seconds = settings.llm_deadline_seconds
-    return AnswerWriter(language_model.model, Verifier(search.tokenizer), seconds)
+    return AnswerWriter(language_model.model, search.tokenizer, seconds)
 
 
 def _sharing_factory(

@@ -1,6 +1,6 @@
 """A GBNF grammar that leaves a small model little room to leave its evidence.
 
-Each line is a polite sentence that ends with the number of a piece of evidence. It does not begin
+Each line is a sentence that ends with the number of a piece of evidence. It does not begin
 with はい or いいえ, and may use only hiragana, the characters of evidence and question, and figures
 and Latin words whole, as they stand in the evidence. So a figure, a date, an amount or an address
 that no evidence holds cannot be written at all. Whether a line is true is another question; others
@@ -18,7 +18,8 @@ _RUN = re.compile(
 _HAS_DIGIT = re.compile(r"[0-9０-９]")
 _SHORTEST = 6  # characters, with or without a run before each
 _FREE = "ぁ-んー、・「」（）"
-_ENDS = ("です", "ます", "ません", "ました", "でした", "ください")
+# Plain verbs, too: forced to be polite at any price, a small model writes 「増えるです」.
+_ENDS = ("です", "ます", "ません", "ました", "でした", "ください", "る", "ない", "た")
 # Between figures these would make new ones: they come inside of runs only.
 _JOINERS = "-−‐.,，．/／:：~〜～@_"
 _NEVER = frozenset(_JOINERS + '。！？\n\r\t[]［］<>＜＞「」『』\\^-"')

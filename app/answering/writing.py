@@ -9,12 +9,14 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from app.answering.answer import Answer, Citation, Dropped, Sentence
+from app.answering.directness import indirection
 from app.answering.evidence import Quote, UnitView
 from guardrails.output.form import is_well_formed
 from guardrails.output.grounding import EvidenceUnit, Reason, Verifier
 from rag.chat_model import ChatModel
 from rag.errors import ChatModelError
 from rag.generator import generate_sentences
+from rag.tokenizer import Tokenizer
 
 FAILED = "model_failed"
 _HEADING_CHARS = 30
@@ -108,12 +110,13 @@ class AnswerWriter:
     def __init__(
         self,
         model: Callable[[], ChatModel | None],
-        verifier: Verifier,
+        tokenizer: Tokenizer,
         seconds: float,
         units: int = 2,
     ) -> None:
         self._model = model
-        self._verifier = verifier
+        self._tokenizer = tokenizer
+        self._verifier = Verifier(tokenizer)
         self._seconds = seconds
         self._units = units
 
@@ -160,6 +163,9 @@ class AnswerWriter:
     ) -> Sentence | Dropped:
         if not is_well_formed(text):
             return Dropped(Reason.FORM)
+        reason = indirection(text, question, self._tokenizer)
+        if reason:
+            return Dropped(reason)
         verdict = self._verifier.verify(
             text,
             [EvidenceUnit(unit.text, unit.titles) for unit in units],

@@ -11,6 +11,7 @@ class Reason(StrEnum):
     NO_EVIDENCE = "no_evidence"
     FORM = "form"
     EMPTY = "empty"
+    INDIRECT = "indirect"
     BARE_REPLY = "bare_reply"
     PREMISE = "premise"
     PROMISE = "promise"
@@ -29,6 +30,7 @@ REASON_SENTENCES: Mapping[Reason, str] = {
     Reason.NO_EVIDENCE: "照らし合わせる根拠がありません。",
     Reason.FORM: "文になっていません（表の切れはし、言葉のくり返し）。",
     Reason.EMPTY: "根拠にもとづく内容がありません（あいさつ、質問の言い直し、資料への案内だけ）。",
+    Reason.INDIRECT: "聞かれたこと（金額、期日、数など）に答えていません。",
     Reason.BARE_REPLY: "「はい」「いいえ」だけで、何のことかを述べていません。",
     Reason.PREMISE: "根拠が否定している前提に「はい」と答えています。",
     Reason.PROMISE: "その人が対象になる、受け取れると約束しています。",

@@ -9,13 +9,12 @@ from app.answering.question import read
 from app.answering.service import AnsweringService
 from app.answering.writing import FAILED, AnswerWriter, WritingUnit, writing_units
 from app.clock import fixed_clock
-from guardrails.output.grounding import Verifier
 from rag.chat_model import FakeAnswer, FakeChatModel
 from rag.errors import ChatModelUnavailableError
 from rag.passage import DocumentInfo, SearchScope
 from rag.tokenizer import SudachiWords
 
-_VERIFIER = Verifier(SudachiWords())
+_WORDS = SudachiWords()
 _UNITS = [
     WritingUnit(0, "補助率は、補助対象経費の1/2です。", ("空き家改修補助金", "補助率"), 1.0),
     WritingUnit(1, "補助金の上限は200万円です。", ("空き家改修補助金", "上限"), 0.9),
@@ -29,7 +28,7 @@ def _answer(status="answered", premise="none"):
 
 def _write(*answers, question="空き家改修補助金の補助率は？", answer=None, units=None, seconds=5.0):
     model = FakeChatModel(*answers)
-    writer = AnswerWriter(lambda: model, _VERIFIER, seconds)
+    writer = AnswerWriter(lambda: model, _WORDS, seconds)
     return list(writer.write(question, answer or _answer(), units or _UNITS)), model
 
 
@@ -45,6 +44,7 @@ def test_a_sentence_that_the_evidence_bears_is_shown_with_its_citation():
         pytest.param("補助率は200万円です。[2]\n", id="the figure of another measure"),
         pytest.param("はい。[1]\n", id="a bare yes"),
         pytest.param("補助率 補助対象経費の1/2です。[1]\n", id="cells side by side"),
+        pytest.param("空き家改修補助金の補助率です。[1]\n", id="the question again"),
     ],
 )
 def test_a_sentence_that_the_evidence_does_not_bear_is_dropped(text):
@@ -65,7 +65,7 @@ def test_a_model_that_hangs_ends_at_its_deadline():
 
 def test_a_reader_who_stops_stops_the_model():
     model = FakeChatModel(FakeAnswer(["補助率は2分の1です。[1]\n", "上限は200万円です。[2]\n"]))
-    written = AnswerWriter(lambda: model, _VERIFIER, 5.0).write("補助率は？", _answer(), _UNITS)
+    written = AnswerWriter(lambda: model, _WORDS, 5.0).write("補助率は？", _answer(), _UNITS)
     next(written)
     written.close()
     assert model.closed == 1
@@ -78,7 +78,7 @@ def test_nothing_is_written_for_an_abstention():
 
 
 def test_without_a_model_there_is_nothing_to_write():
-    writer = AnswerWriter(lambda: None, _VERIFIER, 5.0)
+    writer = AnswerWriter(lambda: None, _WORDS, 5.0)
     assert writer.provider is None
     assert list(writer.write("補助率は？", _answer(), _UNITS)) == []
 
@@ -140,7 +140,7 @@ def test_the_answer_counts_what_stands(index, words):
         retriever,
         words,
         fixed_clock(datetime(2026, 11, 23, 1, tzinfo=UTC)),
-        writer=AnswerWriter(lambda: model, _VERIFIER, 5.0),
+        writer=AnswerWriter(lambda: model, _WORDS, 5.0),
         model=AnswerabilityModel(5.0, 0.5, {}),
     )
     *_, last = service.ask("空き家改修補助金の補助率は？", audience="staff")
