@@ -18,7 +18,7 @@ from app.answering.attached import AttachmentSearch
 from app.answering.conversation import Conversation
 from app.answering.known_documents import SnapshotDocuments
 from app.answering.service import AnsweringService as ExtractiveAnswering
-from app.answering.writing import AnswerWriter
+from app.answering.writing import LARGE_MODEL_UNITS, SMALL_MODEL_UNITS, AnswerWriter
 from app.chat.asking import AnsweringBeside, AnsweringService, AskingService
 from app.chat.attaching import ATTACHMENT_PREFIX, AttachingService, as_attached
 from app.chat.records import AttachedDocument, Vault
@@ -207,7 +207,8 @@ def build(
 
 def _writer(language_model: LanguageModel, search: _Search, settings: Settings) -> AnswerWriter:
     seconds = settings.llm_deadline_seconds
-    return AnswerWriter(language_model.model, search.tokenizer, seconds)
+    units = SMALL_MODEL_UNITS if settings.llm == "local" else LARGE_MODEL_UNITS
+    return AnswerWriter(language_model.model, search.tokenizer, seconds, units)
 
 
 def _sharing_factory(

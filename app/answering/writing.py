@@ -19,6 +19,9 @@ from rag.generator import generate_sentences
 from rag.tokenizer import Tokenizer
 
 FAILED = "model_failed"
+# A small model mixes up what it is shown; what is best is known before it is asked.
+SMALL_MODEL_UNITS = 2
+LARGE_MODEL_UNITS = 6
 _HEADING_CHARS = 30
 _SHORTEST_UNIT = 6
 _NO_HEADING = re.compile(r"。|\d(?!団体当たり|人当たり|件当たり)|^[・○●※|-]")
@@ -103,8 +106,7 @@ def _above(view: UnitView, by_place: Mapping[_Place, UnitView]) -> list[str]:
 class AnswerWriter:
     """`model` gives the language model there is now, or None while there is none.
 
-    `units`: from how many sentences and rows it writes. A small model mixes up what it is shown;
-    what is best is known before it is asked.
+    `units`: from how many sentences and rows it writes.
     """
 
     def __init__(
@@ -112,7 +114,7 @@ class AnswerWriter:
         model: Callable[[], ChatModel | None],
         tokenizer: Tokenizer,
         seconds: float,
-        units: int = 2,
+        units: int = SMALL_MODEL_UNITS,
     ) -> None:
         self._model = model
         self._tokenizer = tokenizer
