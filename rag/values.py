@@ -177,6 +177,8 @@ def _figures(text: str, frequencies: tuple[Value, ...]) -> Iterator[Value]:
         if any(each.start < figure.end and figure.start < each.end for each in frequencies):
             continue
         family, canonical = _family(figure)
+        if text.startswith("目", figure.end) and family != "money":
+            family += "目"  # 「3人目から」 counts nobody
         bound = _bound(text, figure)
         if _is_range(text, figures[number : number + 2]):
             bound = "least"

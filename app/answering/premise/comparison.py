@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -21,6 +22,9 @@ from rag.values import Value, load_alternatives, read_values
 _SAID_IN_A_WORD = frozenset({"figure", "frequency", "name"})
 # Elsewhere in a clause they say what it is about, not what it asserts.
 _ONLY_IN_FOCUS = frozenset({"name", "latin", "time"})
+_FAR = 5.0
+_DIGIT = re.compile(r"\d")
+_LIMIT = re.compile(r"^\s?(?:まで|以内|を限度|を上限|が上限|が限度)")
 _ONLY = re.compile(r"^[^、。]{0,3}(?:しか|だけ|のみ|に限)")
 _EXCLUDED = re.compile(
     r"^(?:や[^、。]{1,8}?)?(?:で|による[^、。]{0,4}|での[^、。]{0,4})?(?:は|も|では)?[^、。]{0,8}?"
@@ -47,6 +51,10 @@ def _claimed(claim: Claim) -> list[Value]:
         value
         for value in values
         if value.family not in predicates
+        # 「3人目から」 says of which, not how many.
+        and not value.family.endswith("目")
+        # An amount is compared as an amount.
+        and not (value.family == "cost" and _DIGIT.search(value.text))
         and (value.end >= focus or value.group not in _ONLY_IN_FOCUS)
         # An age without a bound is that of the one who asks.
         and (value.family != "count:歳" or value.bound)
@@ -72,10 +80,18 @@ def _rivals(claim: Claim, value: Value, said: Sequence[Value], evidence: Evidenc
             for each in read_values(view.text)
             if each.family == value.family and each.bound != "old"
         ]
+        if value.family == "frequency" and _LIMIT.match(claim.text[value.end :]):
+            held = [each for each in held if _LIMIT.match(view.text[each.end :])]
         if not held and not _is_named(value, view.text):
             continue
         if not is_only and _agrees(value, held, view.text):
             rivals.agree(alignment.of(view))
+            continue
+        # One of several ways that the question names (「郵送か電子申請」) is there.
+        if value.group == "alternative" and not is_only and any(
+            each.family == value.family and not each.is_same(value) and _agrees(each, held, view.text)
+            for each in said
+        ):
             continue
         # What the question says too (「60日前、届出なら14日前」) speaks against nothing in it.
         others = [
@@ -85,7 +101,7 @@ def _rivals(claim: Claim, value: Value, said: Sequence[Value], evidence: Evidenc
             and not _is_excluded(each, [each], view.text)
         ]
         if others or (not is_denied and _is_excluded(value, held, view.text)):
-            rivals.oppose(alignment.of(view), view, _actual(value, others))
+            rivals.oppose(alignment.of(view), view, _actual(value, others), _apart(value, others))
     return rivals
 
 
@@ -106,7 +122,26 @@ def _agrees(value: Value, held: Sequence[Value], text: str) -> bool:
     same = [each for each in held if each.is_same(value)]
     if same and not _is_excluded(value, same, text):
         return True
-    return value.group == "figure" and not value.bound and _is_within(value, held)
+    if value.group != "figure":
+        return False
+    return _is_passed(value, held) if value.bound else _is_within(value, held)
+
+
+def _is_passed(value: Value, held: Sequence[Value]) -> bool:
+    """「50人を超えている」 holds of 53人; an upper bound is a claim of its own."""
+    claimed = Fraction(value.canonical)
+    return value.bound == "least" and any(
+        not each.bound and claimed <= Fraction(each.canonical) <= 2 * claimed for each in held
+    )
+
+
+def _apart(value: Value, others: Sequence[Value]) -> float:
+    """How far the nearest other figure lies, as the logarithm of their ratio."""
+    if value.group != "figure" or not value.canonical:
+        return 0.0
+    claimed = float(Fraction(value.canonical))
+    ratios = [abs(math.log(float(Fraction(each.canonical)) / claimed)) for each in others if each.canonical]
+    return min(ratios, default=_FAR)
 
 
 def _is_within(value: Value, bounds: Sequence[Value]) -> bool:

@@ -15,9 +15,13 @@ from app.answering.premise.finding import (
     Finding,
     found,
 )
-from rag.polarity import ends_denied, is_denied, neutralised, says_no, stems
+from rag.polarity import denial, ends_denied, is_denied, neutralised, says_no, stems
 from rag.values import Value, read_values
 
+_ASIDE = re.compile(r"[(（][^)）]*[)）]")
+_KANJI = re.compile(r"[一-龥]")
+# What is said of anything: 必要, 対象, 該当, 要する, 認める, 受け付ける, 出る, 不可 ...
+_GENERIC = frozenset("必要対象外該当認受付出可能不禁止除申請有無助成支給行含用意制度提添届")
 # 「しなくていい」 denies a need, these deny a right: an affirmation contradicts only these.
 _FORBIDS = re.compile(
     r"(?:でき|られ|え|け|せ|て|め|べ|ね|れ|げ)(?:ない|ません)|だめ|ダメ|無理|対象外|不可|しか"
@@ -26,33 +30,46 @@ _FORBIDS = re.compile(
 
 def denied_words(claim: Claim, evidence: Evidence) -> Iterator[Finding]:
     """Words that the claim affirms and a unit denies (「委任状はいりません」)."""
-    if ends_denied(claim.text, is_claim=True):
+    if ends_denied(claim.text, is_claim=True) or _asserts_figure(claim):
         return
     text = neutralised(claim.text)
     for stem, end in stems(claim.text).items():
         denied = is_denied(stem, text)
-        if denied or (denied is None and not claim.is_firm):
+        is_focus = end >= len(claim.text) - FOCUS_CHARS
+        if denied or (denied is None and not (claim.is_firm and is_focus)):
             continue
         rivals = Rivals()
         label = claim.text[max(0, end - LABEL_CHARS) : end]
         alignment = evidence.aligned(claim, value="", label=label)
         for view in evidence.views:
-            says = is_denied(stem, neutralised(view.text)) if stem in view.text else None
-            if says:
+            if stem not in view.text or _ASIDE.fullmatch(view.text):
+                continue
+            held = neutralised(view.text)
+            if _denies(claim.text, stem, held):
                 rivals.oppose(alignment.of(view), view)
-            elif says is not None:
+            elif is_denied(stem, held) is False:
                 rivals.agree(alignment.of(view))
-        is_focus = end >= len(claim.text) - FOCUS_CHARS
         finding = found("denied", claim, stem, rivals, is_focus=is_focus)
         if finding:
             yield finding
 
 
+def _denies(claimed: str, stem: str, held: str) -> bool:
+    """Whether the same thing is denied, and the same is denied of it.
+
+    「療育手帳は不要」 says nothing of another 手帳, 「証は使えない」 nothing of its price.
+    """
+    found = denial(stem, held)
+    if found is None or (found[0] and found[0] + stem not in claimed and found[0] not in claimed):
+        return False
+    return all(char in claimed or char in _GENERIC for char in _KANJI.findall(found[1]))
+
+
 def opposed_sentence(claim: Claim, evidence: Evidence) -> Iterator[Finding]:
     """A whole sentence that ends the other way than the (firm) claim; one at most."""
     claimed = read_values(claim.text)
-    if not claim.is_firm or any(value.group in FIGURES for value in claimed):
-        return  # the figure is what is asserted
+    if not claim.is_firm or _asserts_figure(claim):
+        return
     denied = ends_denied(claim.text, is_claim=True)
     if denied and not _FORBIDS.search(claim.text[-PREDICATE_CHARS:]):
         return
@@ -72,6 +89,11 @@ def opposed_sentence(claim: Claim, evidence: Evidence) -> Iterator[Finding]:
     finding = found(group, claim, "", rivals, is_focus=True)
     if finding:
         yield finding
+
+
+def _asserts_figure(claim: Claim) -> bool:
+    """Then it is the figure that is right or wrong."""
+    return any(value.group in FIGURES for value in read_values(claim.text))
 
 
 def _speaks_of_another(text: str, claimed: Sequence[Value]) -> bool:

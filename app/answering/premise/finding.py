@@ -16,6 +16,7 @@ LABEL_CHARS = 12
 
 FIGURES = frozenset({"figure", "time", "frequency"})
 
+_TIE = 0.2
 _MIN_LABEL = 0.16
 _MIN_OWN = 0.12
 _MIN_RANK = 0.6
@@ -38,25 +39,24 @@ class Finding:
     actual: str
     unit: UnitView
     fit: Fit
-
-    @property
-    def speaks_of_it(self) -> bool:
-        """A unit about something else contradicts nothing, however near it lies."""
-        if self.group in FIGURES and self.fit.label < _MIN_LABEL:
-            return False
-        if self.group not in FIGURES and self.fit.rank < _MIN_RANK:
-            return False
-        if self.group.startswith("sentence") and self.fit.own < _MIN_OWN:
-            return False
-        return self.fit.around >= _MIN_AROUND or self.fit.passage >= _MIN_PASSAGE
+    support: Fit
+    apart: float
 
 
 def found(
     group: str, claim: Claim, asserted: str, rivals: Rivals, *, is_focus: bool
 ) -> Finding | None:
     """The finding, if a unit speaks against the claim and none as much for it."""
-    unit = rivals.opponent
-    if unit is None:
+    if rivals.unit is None or rivals.support.total > rivals.against.total + _TIE:
         return None
-    finding = Finding(group, claim.is_firm, is_focus, asserted, rivals.actual, unit, rivals.against)
-    return finding if finding.speaks_of_it else None
+    return Finding(
+        group,
+        claim.is_firm,
+        is_focus,
+        asserted,
+        rivals.actual,
+        rivals.unit,
+        rivals.against,
+        rivals.support,
+        rivals.apart,
+    )
