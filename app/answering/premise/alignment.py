@@ -102,7 +102,7 @@ class Evidence:
         }
         labels = {t: weights[t] for t in self._tokenizer.tokenize(label) if t in weights}
         heads = _COMPOUND.findall(claim.text[: claim.text.find(label) + len(label)] if label else "")
-        head = _pairs(heads[-1]) if heads else frozenset[str]()
+        head = frozenset[str]().union(*map(_pairs, heads[-2:]))
         return Alignment(weights, labels, head, _pairs(claim.text.replace(value, " ")), self._titles, self._asked, self._passages, self._best)
 
 

@@ -23,7 +23,10 @@ _SAID_IN_A_WORD = frozenset({"figure", "frequency", "name"})
 # Elsewhere in a clause they say what it is about, not what it asserts.
 _ONLY_IN_FOCUS = frozenset({"name", "latin", "time"})
 _FAR = 5.0
+_SHORTEST_NAME = 3
 _DIGIT = re.compile(r"\d")
+_EACH = re.compile(r"^1[^\d%,./]{1,3}(?:の|につき|当たり|あたり|ごと|で)")
+_PERIOD = re.compile(r"[年月週日](?=額?$)")
 _LIMIT = re.compile(r"^\s?(?:まで|以内|を限度|を上限|が上限|が限度)")
 _ONLY = re.compile(r"^[^、。]{0,3}(?:しか|だけ|のみ|に限)")
 _EXCLUDED = re.compile(
@@ -47,10 +50,15 @@ def _claimed(claim: Claim) -> list[Value]:
     predicates = {each.family for each in load_alternatives() if each.is_predicate}
     values = read_values(claim.text)
     focus = len(claim.text) - FOCUS_CHARS
+    last = max((v.start for v in values if v.group == "figure"), default=-1)
     kept = [
         value
         for value in values
         if value.family not in predicates
+        and value.group != "latin"
+        # 「令和5年度は14団体」, 「1回の派遣で3人」: the frame of what is asserted.
+        and not (value.group == "time" and value.start < last)
+        and not (value.group == "figure" and _EACH.match(claim.text[value.start :]))
         # 「3人目から」 says of which, not how many.
         and not value.family.endswith("目")
         # An amount is compared as an amount.
@@ -74,11 +82,16 @@ def _rivals(claim: Claim, value: Value, said: Sequence[Value], evidence: Evidenc
     alignment = evidence.aligned(claim, value=value.text, label=before)
     is_denied = ends_denied(claim.text, is_claim=True)
     is_only = value.family == "channel" and bool(_ONLY.match(claim.text[value.end :]))
+    years = _years(claim.text)
     for view in evidence.views:
+        if value.group == "figure" and years and (told := _years(view.text)) and not years & told:
+            continue  # of another year
         held = [
             each
             for each in read_values(view.text)
             if each.family == value.family and each.bound != "old"
+            and _is_comparable(value, each)
+            and not _differs_in_period(claim.text[: value.start], view.text[: each.start])
         ]
         if value.family == "frequency" and _LIMIT.match(claim.text[value.end :]):
             held = [each for each in held if _LIMIT.match(view.text[each.end :])]
@@ -103,6 +116,23 @@ def _rivals(claim: Claim, value: Value, said: Sequence[Value], evidence: Evidenc
         if others or (not is_denied and _is_excluded(value, held, view.text)):
             rivals.oppose(alignment.of(view), view, _actual(value, others), _apart(value, others))
     return rivals
+
+
+def _years(text: str) -> set[Fraction | str]:
+    return {each.canonical for each in read_values(text) if each.family == "year"}
+
+
+def _is_comparable(value: Value, other: Value) -> bool:
+    """「3日以上」 and 「週2日の例」 are no values of one kind; 「置局」 is no name."""
+    if value.family.startswith("name:"):
+        return len(str(other.canonical)) >= _SHORTEST_NAME
+    return value.bound != "least" or other.bound == "least" or other.is_same(value) or not value.group == "figure" or Fraction(other.canonical) > Fraction(value.canonical)
+
+
+def _differs_in_period(before: str, other: str) -> bool:
+    """「週3日」 against 「月4日」."""
+    mine, theirs = _PERIOD.search(before), _PERIOD.search(other)
+    return bool(mine and theirs and mine.group() != theirs.group())
 
 
 def _is_excluded(value: Value, held: Sequence[Value], text: str) -> bool:

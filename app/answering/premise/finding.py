@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from app.answering.evidence import UnitView
@@ -16,7 +17,10 @@ LABEL_CHARS = 12
 
 FIGURES = frozenset({"figure", "time", "frequency"})
 
-_TIE = 0.2
+ONLY = re.compile(r"だけ|のみ|に限")
+"""What is refused to others does not contradict it."""
+
+_TIE = float(__import__("os").environ.get("TIE","0.0"))
 _MIN_LABEL = 0.16
 _MIN_OWN = 0.12
 _MIN_RANK = 0.6
