@@ -49,6 +49,9 @@ _FREQUENCIES = (
     (re.compile(r"一生(?:涯)?に?[1一][回度]|(?:1回|1度|一度)(?:限り|きり|だけ)"), Fraction(0)),
 )
 
+# 「3種類」 and 「2つ」 count alike.
+_THINGS = {"種類": "つ", "個": "つ"}
+
 # Last parts of names that exclude each other: an office can stand where another one should be.
 _NAME_FAMILIES = {
     "certificate": "証明書",
@@ -201,7 +204,7 @@ def _is_range(text: str, pair: list[Figure]) -> bool:
 
 def _family(figure: Figure) -> tuple[str, Fraction]:
     if figure.kind is FigureKind.COUNT:
-        return f"count:{figure.unit}", figure.value
+        return f"count:{_THINGS.get(figure.unit, figure.unit)}", figure.value
     if figure.kind is FigureKind.DURATION and figure.unit in _CALENDAR:
         return "duration", figure.value * _CALENDAR[figure.unit]
     if figure.kind is FigureKind.DURATION and figure.unit in _CLOCK:

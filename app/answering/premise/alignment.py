@@ -12,7 +12,7 @@ from app.answering.premise.claims import Claim
 from app.answering.question import Question
 from rag.tokenizer import Tokenizer
 
-_CONTEXT_WEIGHT = float(__import__("os").environ.get("CW","0.3"))
+_CONTEXT_WEIGHT = 0.3
 # An answer in a list of questions is about what the line above asks.
 _COMPOUND = re.compile(r"[一-龥ァ-ヶーA-Za-z]{2,}")
 _PAIR = re.compile(r"(?=([一-龥ァ-ヶA-Za-z][一-龥ァ-ヶーA-Za-z]))")
@@ -25,11 +25,10 @@ class Fit:
 
     `own`: share of the claim's words, by rarity, that the unit holds; `around`: with the line and
     the titles above it; `rest`: the same of the words that the titles do not say; `label`: of the
-    words right before the claimed value; `passage`: of the claim's words, anywhere in the passage;
-    `pairs`: of its pairs of letters; `head`: of those of
-    the last compound before the value; `topic`: of what the question says that stands in some title,
-    the share that this unit or its titles say; `rarest`: how common the rarest word is that it
-    lacks; `back`: share of the unit's words that the question says; `rank`: the unit's score, of the best's.
+    words right before the claimed value; `head`: of the letters of the compounds beside it;
+    `passage`: of the claim's words, anywhere in the passage; `topic`: of what the question says
+    that stands in some title, the share that this unit or its titles say; `rank`: the unit's
+    score, of the best unit's.
     """
 
     own: float = 0.0
@@ -37,11 +36,8 @@ class Fit:
     rest: float = 0.0
     label: float = 0.0
     passage: float = 0.0
-    pairs: float = 0.0
     head: float = 0.0
     topic: float = 0.0
-    rarest: float = 0.0
-    back: float = 0.0
     rank: float = 0.0
 
     @property
@@ -51,7 +47,7 @@ class Fit:
             self.own
             + 0.4 * self.label
             + 0.4 * self.head
-            + 0.3 * (self.around + self.rest + self.passage + self.pairs)
+            + 0.3 * (self.around + self.rest + self.passage)
             + 0.5 * self.rank
         )
 
@@ -85,7 +81,6 @@ class Evidence:
         self._tokenizer = tokenizer
         self._best = max((view.score for view in views), default=0.0) or 1.0
         self._titles = frozenset[str]().union(*(view.above for view in views))
-        self._asked = frozenset(question.tokens)
         self._passages: dict[int, frozenset[str]] = {}
         for view in views:
             known = self._passages.get(view.passage, view.above)
@@ -101,21 +96,24 @@ class Evidence:
             if token not in slot
         }
         labels = {t: weights[t] for t in self._tokenizer.tokenize(label) if t in weights}
-        heads = _COMPOUND.findall(claim.text[: claim.text.find(label) + len(label)] if label else "")
-        head = frozenset[str]().union(*map(_pairs, heads[-2:]))
-        return Alignment(weights, labels, head, _pairs(claim.text.replace(value, " ")), self._titles, self._asked, self._passages, self._best)
+        before, _, after = claim.text.partition(value) if value else (claim.text, "", "")
+        heads = _COMPOUND.findall(before)[-2:]
+        if value and (follows := _COMPOUND.match(after)):
+            heads = [follows.group()]  # 「毎年診断書を」
+        head = frozenset[str]().union(*map(_pairs, heads))
+        return Alignment(weights, labels, head, self._titles, self._passages, self._best)
 
 
 @dataclass(frozen=True)
 class Alignment:
-    """Weights of a claim's words and of its label's, and the words of each passage."""
+    """Weights of a claim's words and of its label's, the letters of the compounds beside the value,
+    and the words of all titles and of each passage.
+    """
 
     weights: Mapping[str, float]
     label: Mapping[str, float]
     head: frozenset[str]
-    pairs: frozenset[str]
     titles: frozenset[str]
-    asked: frozenset[str]
     passages: Mapping[int, frozenset[str]]
     best: float
 
@@ -132,11 +130,8 @@ class Alignment:
             rest=_share(rest, view.around, smooth=1.0),
             label=_share(label, view.around) if label else around,
             passage=_share(self.weights, self.passages[view.passage]),
-            pairs=len(self.pairs & _pairs(view.text)) / max(1, len(self.pairs)),
             head=len(self.head & _pairs(view.text)) / len(self.head) if self.head else 0.5,
             topic=_share({t: w for t, w in self.weights.items() if t in self.titles}, near, smooth=0.01),
-            rarest=1 - max((w for t, w in self.weights.items() if t not in near), default=0.0) / (max(self.weights.values(), default=0.0) or 1.0),
-            back=len(view.words & self.asked) / max(1, len(view.words)),
             rank=max(0.0, view.score / self.best),
         )
 
@@ -149,5 +144,5 @@ def _share(weights: Mapping[str, float], words: frozenset[str], smooth: float = 
 
 @lru_cache(maxsize=20_000)
 def _pairs(text: str) -> frozenset[str]:
-    """Neighbouring letters of which one is no hiragana."""
+    """Neighbouring letters that are no hiragana."""
     return frozenset(match.group(1) for match in _PAIR.finditer(text))

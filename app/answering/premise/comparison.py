@@ -22,11 +22,14 @@ from rag.values import Value, load_alternatives, read_values
 _SAID_IN_A_WORD = frozenset({"figure", "frequency", "name"})
 # Elsewhere in a clause they say what it is about, not what it asserts.
 _ONLY_IN_FOCUS = frozenset({"name", "latin", "time"})
+# Many pay, apply, decide and open side by side.
+_NOT_EXCLUSIVE = frozenset({"actor", "weekday"})
 _FAR = 5.0
 _SHORTEST_NAME = 3
 _DIGIT = re.compile(r"\d")
-_EACH = re.compile(r"^1[^\d%,./]{1,3}(?:の|につき|当たり|あたり|ごと|で)")
+_EACH = re.compile(r"^1[^\d%,./]{1,3}(?:の|につき|当たり|あたり|ごと|で|(?=\d))")
 _PERIOD = re.compile(r"[年月週日](?=額?$)")
+_NO_LIMIT = re.compile(r"(?:[上下]限|制限|限度)[^、。]{0,4}(?:ない|なし|ありません|なく|設けない|設けません)")
 _LIMIT = re.compile(r"^\s?(?:まで|以内|を限度|を上限|が上限|が限度)")
 _ONLY = re.compile(r"^[^、。]{0,3}(?:しか|だけ|のみ|に限)")
 _EXCLUDED = re.compile(
@@ -56,6 +59,7 @@ def _claimed(claim: Claim) -> list[Value]:
         for value in values
         if value.family not in predicates
         and value.group != "latin"
+        and value.family not in _NOT_EXCLUSIVE
         # 「令和5年度は14団体」, 「1回の派遣で3人」: the frame of what is asserted.
         and not (value.group == "time" and value.start < last)
         and not (value.group == "figure" and _EACH.match(claim.text[value.start :]))
@@ -83,6 +87,7 @@ def _rivals(claim: Claim, value: Value, said: Sequence[Value], evidence: Evidenc
     is_denied = ends_denied(claim.text, is_claim=True)
     is_only = value.family == "channel" and bool(_ONLY.match(claim.text[value.end :]))
     years = _years(claim.text)
+    is_limit = value.group == "figure" and (value.bound or "限" in before)
     for view in evidence.views:
         if value.group == "figure" and years and (told := _years(view.text)) and not years & told:
             continue  # of another year
@@ -95,6 +100,8 @@ def _rivals(claim: Claim, value: Value, said: Sequence[Value], evidence: Evidenc
         ]
         if value.family == "frequency" and _LIMIT.match(claim.text[value.end :]):
             held = [each for each in held if _LIMIT.match(view.text[each.end :])]
+        if is_limit and _NO_LIMIT.search(view.text):
+            rivals.oppose(alignment.of(view), view)
         if not held and not _is_named(value, view.text):
             continue
         if not is_only and _agrees(value, held, view.text):

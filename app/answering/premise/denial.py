@@ -19,6 +19,7 @@ from rag.polarity import denial, ends_denied, is_denied, neutralised, stems
 from rag.values import read_values
 
 _ASIDE = re.compile(r"[(（][^)）]*[)）]")
+_SOLE = re.compile(r"(?P<sole>[一-龥ァ-ヶー]{2,8})(?:だけ|のみ|しか)")
 _KANJI = re.compile(r"[一-龥]")
 # What is said of anything: 必要, 対象, 該当, 要する, 認める, 受け付ける, 出る, 不可 ...
 _GENERIC = frozenset("必要対象外該当認受付出可能不禁止除申請有無助成支給行含用意制度提添届")
@@ -27,14 +28,17 @@ _GENERIC = frozenset("必要対象外該当認受付出可能不禁止除申請�
 
 def denied_words(claim: Claim, evidence: Evidence) -> Iterator[Finding]:
     """Words that the claim affirms and a unit denies (「委任状はいりません」)."""
-    if ends_denied(claim.text, is_claim=True) or ONLY.search(claim.text) or _asserts_figure(claim):
+    if ends_denied(claim.text, is_claim=True) or ONLY.search(claim.text):
         return
     text = neutralised(claim.text)
+    figures = [value for value in read_values(claim.text) if value.group in FIGURES]
     for stem, end in stems(claim.text).items():
         denied = is_denied(stem, text)
         is_focus = end >= len(claim.text) - FOCUS_CHARS
         if denied or (denied is None and not (claim.is_firm and is_focus)):
             continue
+        if any(value.start >= end for value in figures):
+            continue  # the figure is what is asserted
         rivals = Rivals()
         label = claim.text[max(0, end - LABEL_CHARS) : end]
         alignment = evidence.aligned(claim, value="", label=label)
@@ -62,6 +66,15 @@ def _denies(claimed: str, stem: str, held: str) -> bool:
     return all(char in claimed or char in _GENERIC for char in _KANJI.findall(found[1]))
 
 
-def _asserts_figure(claim: Claim) -> bool:
-    """Then it is the figure that is right or wrong."""
-    return any(value.group in FIGURES for value in read_values(claim.text))
+def shared_words(claim: Claim, evidence: Evidence) -> Iterator[Finding]:
+    """Who or what the claim says is the only one, and a unit names among others."""
+    for match in _SOLE.finditer(claim.text):
+        others = re.compile(rf"(?<![一-龥ァ-ヶ]){match['sole']}(?:か|または|又は|もしくは)(?=[一-龥ァ-ヶ])")
+        rivals = Rivals()
+        alignment = evidence.aligned(claim, value=match["sole"], label=claim.text[: match.start()][-LABEL_CHARS:])
+        for view in evidence.views:
+            if others.search(view.text):
+                rivals.oppose(alignment.of(view), view)
+        finding = found("alternative", claim, match.group(), rivals, is_focus=True)
+        if finding:
+            yield finding

@@ -20,12 +20,7 @@ FIGURES = frozenset({"figure", "time", "frequency"})
 ONLY = re.compile(r"だけ|のみ|に限")
 """What is refused to others does not contradict it."""
 
-_TIE = float(__import__("os").environ.get("TIE","0.0"))
 _MIN_LABEL = 0.16
-_MIN_OWN = 0.12
-_MIN_RANK = 0.6
-_MIN_AROUND = 0.1
-_MIN_PASSAGE = 0.5
 
 
 @dataclass(frozen=True)
@@ -33,7 +28,9 @@ class Finding:
     """A unit against a claim. `group`: the kind of contradiction (see `confidence.toml`).
 
     `is_focus`: what is contradicted stands at the end of the clause; `asserted`, `actual`: what
-    the claim and the unit say, where that can be said in a word.
+    the claim and the unit say, where that can be said in a word; `fit`, `support`: how far the
+    unit, and the best one that says the same as the claim, speak of it; `apart`: how far two
+    figures lie apart, as the logarithm of their ratio.
     """
 
     group: str
@@ -51,8 +48,11 @@ def found(
     group: str, claim: Claim, asserted: str, rivals: Rivals, *, is_focus: bool
 ) -> Finding | None:
     """The finding, if a unit speaks against the claim and none as much for it."""
-    if rivals.unit is None or rivals.support.total > rivals.against.total + _TIE:
+    fit = rivals.against
+    if rivals.unit is None or rivals.support.total > fit.total:
         return None
+    if group in FIGURES and max(fit.label, fit.head) < _MIN_LABEL:
+        return None  # a figure of something else
     return Finding(
         group,
         claim.is_firm,
@@ -60,7 +60,7 @@ def found(
         asserted,
         rivals.actual,
         rivals.unit,
-        rivals.against,
+        fit,
         rivals.support,
         rivals.apart,
     )
