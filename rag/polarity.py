@@ -38,7 +38,6 @@ _MAIN = re.compile(
 _RUN = re.compile(r"(?:[一-龥々]+|[ァ-ヶー]+|[A-Za-z]+)+$")
 _STEM = re.compile(r"[一-龥]{2,}|[ァ-ヶー]{3,}|[A-Za-z]{3,}")
 _STEM_CHARS = 2
-_NO = re.compile(_NEGATIVE)
 _ASIDE = re.compile(r"[(（][^)）]*[)）]")
 _END_CHARS = 10
 _END_DENIED = re.compile(
@@ -135,8 +134,3 @@ def ends_denied(text: str, *, is_claim: bool = False) -> bool | None:
     if _END_DENIED.search(end):
         return True
     return False if is_claim or _END_AFFIRMED.search(end) else None
-
-
-def says_no(text: str) -> bool:
-    """Whether a text denies anything at all."""
-    return bool(_NO.search(neutralised(text)))

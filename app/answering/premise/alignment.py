@@ -13,9 +13,9 @@ from app.answering.question import Question
 from rag.tokenizer import Tokenizer
 
 _CONTEXT_WEIGHT = 0.3
-# An answer in a list of questions is about what the line above asks.
 _COMPOUND = re.compile(r"[一-龥ァ-ヶーA-Za-z]{2,}")
 _PAIR = re.compile(r"(?=([一-龥ァ-ヶA-Za-z][一-龥ァ-ヶーA-Za-z]))")
+# An answer in a list of questions is about what the line above asks.
 _REPLY = re.compile(r"^[(（]?(?:A|答|回答)[)）0-9.:： 　]")
 
 
@@ -131,7 +131,9 @@ class Alignment:
             label=_share(label, view.around) if label else around,
             passage=_share(self.weights, self.passages[view.passage]),
             head=len(self.head & _pairs(view.text)) / len(self.head) if self.head else 0.5,
-            topic=_share({t: w for t, w in self.weights.items() if t in self.titles}, near, smooth=0.01),
+            topic=_share(
+                {t: w for t, w in self.weights.items() if t in self.titles}, near, smooth=0.01
+            ),
             rank=max(0.0, view.score / self.best),
         )
 

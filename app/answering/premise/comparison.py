@@ -21,15 +21,17 @@ from rag.values import Value, load_alternatives, read_values
 
 _SAID_IN_A_WORD = frozenset({"figure", "frequency", "name"})
 # Elsewhere in a clause they say what it is about, not what it asserts.
-_ONLY_IN_FOCUS = frozenset({"name", "latin", "time"})
-# Many pay, apply, decide and open side by side.
-_NOT_EXCLUSIVE = frozenset({"actor", "weekday"})
+_ONLY_IN_FOCUS = frozenset({"name", "time"})
+# Many pay, apply, decide and open side by side, and products are named side by side.
+_NOT_EXCLUSIVE = frozenset({"actor", "weekday", "name:latin"})
 _FAR = 5.0
 _SHORTEST_NAME = 3
 _DIGIT = re.compile(r"\d")
 _EACH = re.compile(r"^1[^\d%,./]{1,3}(?:の|につき|当たり|あたり|ごと|で|(?=\d))")
 _PERIOD = re.compile(r"[年月週日](?=額?$)")
-_NO_LIMIT = re.compile(r"(?:[上下]限|制限|限度)[^、。]{0,4}(?:ない|なし|ありません|なく|設けない|設けません)")
+_NO_LIMIT = re.compile(
+    r"(?:[上下]限|制限|限度)[^、。]{0,4}(?:ない|なし|ありません|なく|設けない|設けません)"
+)
 _LIMIT = re.compile(r"^\s?(?:まで|以内|を限度|を上限|が上限|が限度)")
 _ONLY = re.compile(r"^[^、。]{0,3}(?:しか|だけ|のみ|に限)")
 _EXCLUDED = re.compile(
@@ -53,15 +55,14 @@ def _claimed(claim: Claim) -> list[Value]:
     predicates = {each.family for each in load_alternatives() if each.is_predicate}
     values = read_values(claim.text)
     focus = len(claim.text) - FOCUS_CHARS
-    last = max((v.start for v in values if v.group == "figure"), default=-1)
+    last_figure = max((v.start for v in values if v.group == "figure"), default=-1)
     kept = [
         value
         for value in values
         if value.family not in predicates
-        and value.group != "latin"
         and value.family not in _NOT_EXCLUSIVE
         # 「令和5年度は14団体」, 「1回の派遣で3人」: the frame of what is asserted.
-        and not (value.group == "time" and value.start < last)
+        and not (value.group == "time" and value.start < last_figure)
         and not (value.group == "figure" and _EACH.match(claim.text[value.start :]))
         # 「3人目から」 says of which, not how many.
         and not value.family.endswith("目")
@@ -94,7 +95,8 @@ def _rivals(claim: Claim, value: Value, said: Sequence[Value], evidence: Evidenc
         held = [
             each
             for each in read_values(view.text)
-            if each.family == value.family and each.bound != "old"
+            if each.family == value.family
+            and each.bound != "old"
             and _is_comparable(value, each)
             and not _differs_in_period(claim.text[: value.start], view.text[: each.start])
         ]
@@ -108,9 +110,15 @@ def _rivals(claim: Claim, value: Value, said: Sequence[Value], evidence: Evidenc
             rivals.agree(alignment.of(view))
             continue
         # One of several ways that the question names (「郵送か電子申請」) is there.
-        if value.group == "alternative" and not is_only and any(
-            each.family == value.family and not each.is_same(value) and _agrees(each, held, view.text)
-            for each in said
+        if (
+            value.group == "alternative"
+            and not is_only
+            and any(
+                each.family == value.family
+                and not each.is_same(value)
+                and _agrees(each, held, view.text)
+                for each in said
+            )
         ):
             continue
         # What the question says too (「60日前、届出なら14日前」) speaks against nothing in it.
@@ -133,7 +141,13 @@ def _is_comparable(value: Value, other: Value) -> bool:
     """「3日以上」 and 「週2日の例」 are no values of one kind; 「置局」 is no name."""
     if value.family.startswith("name:"):
         return len(str(other.canonical)) >= _SHORTEST_NAME
-    return value.bound != "least" or other.bound == "least" or other.is_same(value) or not value.group == "figure" or Fraction(other.canonical) > Fraction(value.canonical)
+    return (
+        value.bound != "least"
+        or other.bound == "least"
+        or other.is_same(value)
+        or value.group != "figure"
+        or Fraction(other.canonical) > Fraction(value.canonical)
+    )
 
 
 def _differs_in_period(before: str, other: str) -> bool:
@@ -177,7 +191,11 @@ def _apart(value: Value, others: Sequence[Value]) -> float:
     if value.group != "figure" or not value.canonical:
         return 0.0
     claimed = float(Fraction(value.canonical))
-    ratios = [abs(math.log(float(Fraction(each.canonical)) / claimed)) for each in others if each.canonical]
+    ratios = [
+        abs(math.log(float(Fraction(each.canonical)) / claimed))
+        for each in others
+        if each.canonical
+    ]
     return min(ratios, default=_FAR)
 
 

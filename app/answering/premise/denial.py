@@ -25,7 +25,6 @@ _KANJI = re.compile(r"[一-龥]")
 _GENERIC = frozenset("必要対象外該当認受付出可能不禁止除申請有無助成支給行含用意制度提添届")
 
 
-
 def denied_words(claim: Claim, evidence: Evidence) -> Iterator[Finding]:
     """Words that the claim affirms and a unit denies (「委任状はいりません」)."""
     if ends_denied(claim.text, is_claim=True) or ONLY.search(claim.text):
@@ -69,9 +68,13 @@ def _denies(claimed: str, stem: str, held: str) -> bool:
 def shared_words(claim: Claim, evidence: Evidence) -> Iterator[Finding]:
     """Who or what the claim says is the only one, and a unit names among others."""
     for match in _SOLE.finditer(claim.text):
-        others = re.compile(rf"(?<![一-龥ァ-ヶ]){match['sole']}(?:か|または|又は|もしくは)(?=[一-龥ァ-ヶ])")
+        others = re.compile(
+            rf"(?<![一-龥ァ-ヶ]){match['sole']}(?:か|または|又は|もしくは)(?=[一-龥ァ-ヶ])"
+        )
         rivals = Rivals()
-        alignment = evidence.aligned(claim, value=match["sole"], label=claim.text[: match.start()][-LABEL_CHARS:])
+        alignment = evidence.aligned(
+            claim, value=match["sole"], label=claim.text[: match.start()][-LABEL_CHARS:]
+        )
         for view in evidence.views:
             if others.search(view.text):
                 rivals.oppose(alignment.of(view), view)
