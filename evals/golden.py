@@ -79,6 +79,23 @@ class CalibrationQuestion(GoldenQuestion):
     style: str  # type: ignore[assignment]
 
 
+class PremiseQuestion(CalibrationQuestion):
+    """One piece of evidence may stand for several facts, in whatever place."""
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        if self.premise == "contradicted" and not self.evidence:
+            raise ValueError("誤った前提に根拠がありません")
+        return self
+
+
+def load_premises(name: SetName, split: Split, folder: Path = FOLDER) -> list[PremiseQuestion]:
+    """Questions that take something for granted. Raises GoldenError, OSError without a file."""
+    questions = _read(folder / "premises" / f"{name}.{split}.jsonl", PremiseQuestion)
+    _refuse_twins(questions, f"premises/{name}")
+    return questions
+
+
 def load_calibration(file: Path) -> list[CalibrationQuestion]:
     """Questions on invented documents, for fitting. Raises GoldenError."""
     questions = _read(file, CalibrationQuestion)

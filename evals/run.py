@@ -16,7 +16,7 @@ from app.clock import TOKYO, system_clock
 from app.language_model import LanguageModel
 from evals.answers import run_answers
 from evals.answers_section import answer_misses, answers_section
-from evals.golden import SPLITS, GoldenQuestion, SetName, Split, load
+from evals.golden import SPLITS, GoldenQuestion, SetName, Split, load, load_premises
 from evals.grounding import grounding_sections
 from evals.harness import (
     Corpus,
@@ -34,6 +34,7 @@ from evals.harness import (
 from evals.langchain_peer import LangChainRecipe
 from evals.metrics import page_of_segments
 from evals.place import SET_TITLES, Place
+from evals.premises import premise_misses, premises_section
 from evals.report import Miss, Report, Section
 from evals.retrieval import Search, arms_of, run_arms
 from evals.retrieval_section import retrieval_misses, retrieval_section
@@ -134,6 +135,9 @@ def run_eval(
                 part = _measure(Place(name, split), opened, peer, questions, watch)
                 sections += part[0]
                 misses += part[1]
+                part = _premises(Place(name, split), opened, plan.limit, watch)
+                sections += part[0]
+                misses += part[1]
             written = _write(plan, opened, watch)
             sections += written[0]
             misses += written[1]
@@ -198,6 +202,15 @@ def _measure(
     if place.split != "dev":
         return sections, []
     return sections, [*retrieval_misses(results["fusion"], answerable), *answer_misses(judged)]
+
+
+def _premises(
+    place: Place, opened: Opened, limit: int | None, watch: Watcher
+) -> tuple[list[Section], list[Miss]]:
+    questions = spread(load_premises(place.set_name, place.split), limit)
+    watch.stage(f"前提を確かめています：{place.title}", len(questions))
+    judged = run_answers(opened.ask, questions, opened.corpus.sources(), watch.advance)
+    return [premises_section(place, judged)], premise_misses(judged) if place.split == "dev" else []
 
 
 def _write(plan: EvalPlan, opened: Opened, watch: Watcher) -> tuple[list[Section], list[Miss]]:

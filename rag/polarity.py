@@ -13,7 +13,7 @@ _DOUBLE = re.compile(
     r"|思わず|みず|いずれ|ならでは|(?:間違い|問題|差し支え|誤り)(?:は)?(?:ない|ありません)|ませんか|ないです?か[?？。]|ないでしょうか"
 )
 _NEGATIVE = (
-    r"(?:ない(?![一-龥ァ-ヶ])|ません|なし|無し|なく(?!す|し|な)|ず(?:に|、|。|$)|不要|不可|対象外|禁止|除外|だめ|ダメ|無理)"
+    r"(?:ない(?![一-龥ァ-ヶ])|ません|なし|無し|なく(?!す|し|な)|ず(?:に|、|。|$)|不要|不可(?![分欠避能侵])|対象外|非該当|禁止|除外|だめ|ダメ|無理)"
     r"(?!とき|もの|ように|よう、|うち|まま)"
 )
 _POSITIVE = (
@@ -30,9 +30,14 @@ _GAP = (
 )
 _DENIED = re.compile(rf"{_GAP}?{_NEGATIVE}")
 _AFFIRMED = re.compile(rf"{_GAP}?{_POSITIVE}")
+# After a denial in a main clause.
+_MAIN = re.compile(
+    r"(?:です|こと(?:と(?:する|します)|になり|です)?|もの(?:とする|です)?|で(?:す|した)|でした)?"
+    r"(?:[。」)）(（|]|$|が|けれど|ので|から|場合は)"
+)
+_RUN = re.compile(r"(?:[一-龥々]+|[ァ-ヶー]+|[A-Za-z]+)+$")
 _STEM = re.compile(r"[一-龥]{2,}|[ァ-ヶー]{3,}|[A-Za-z]{3,}")
 _STEM_CHARS = 2
-_NO = re.compile(_NEGATIVE)
 _ASIDE = re.compile(r"[(（][^)）]*[)）]")
 _END_CHARS = 10
 _END_DENIED = re.compile(
@@ -63,6 +68,9 @@ _EMPTY = frozenset(
         "同じ",
         "一緒",
         "任意",
+        "原則",
+        "以外",
+        "通常",
     ]
 )
 
@@ -91,13 +99,29 @@ def is_denied(stem: str, text: str) -> bool | None:
 
     None where it does neither; said several times, the first that does decides.
     """
+    found = find_predicate(stem, text)
+    return found[1] is _DENIED if found else None
+
+
+def find_predicate(stem: str, text: str) -> tuple[int, re.Pattern[str], int] | None:
+    """Where the stem begins that is first denied or affirmed, and the end of its predicate."""
     for match in re.finditer(re.escape(stem), text):
-        rest = text[match.end() :]
-        if _DENIED.match(rest):
-            return True
-        if _AFFIRMED.match(rest):
-            return False
+        for pattern in (_DENIED, _AFFIRMED):
+            if predicate := pattern.match(text[match.end() :]):
+                return match.start(), pattern, match.end() + predicate.end()
     return None
+
+
+def denial(stem: str, text: str) -> tuple[str, str] | None:
+    """What stands right before the stem, and between it and the end of the main clause that denies
+    it; None where it is not denied there (「人が足りないことを踏まえ」 denies nothing).
+    """
+    found = find_predicate(stem, text)
+    if found is None or found[1] is not _DENIED or not _MAIN.match(text[found[2] :]):
+        return None
+    start, _, end = found
+    prefix = _RUN.search(text[:start])
+    return prefix.group() if prefix else "", text[start + len(stem) : end]
 
 
 def ends_denied(text: str, *, is_claim: bool = False) -> bool | None:
@@ -110,8 +134,3 @@ def ends_denied(text: str, *, is_claim: bool = False) -> bool | None:
     if _END_DENIED.search(end):
         return True
     return False if is_claim or _END_AFFIRMED.search(end) else None
-
-
-def says_no(text: str) -> bool:
-    """Whether a text denies anything at all."""
-    return bool(_NO.search(neutralised(text)))

@@ -54,6 +54,9 @@ _FREQUENCIES = (
     ),
 )
 
+# 「3種類」 and 「2つ」 count alike.
+_THINGS = {"種類": "つ", "個": "つ"}
+
 # Last parts of names that exclude each other: an office can stand where another one should be.
 _NAME_FAMILIES = {
     "certificate": "証明書",
@@ -182,6 +185,8 @@ def _figures(text: str, frequencies: tuple[Value, ...]) -> Iterator[Value]:
         if any(each.start < figure.end and figure.start < each.end for each in frequencies):
             continue
         family, canonical = _family(figure)
+        if text.startswith("目", figure.end) and family != "money":
+            family += "目"  # 「3人目から」 counts nobody
         bound = _bound(text, figure)
         if _is_range(text, figures[number : number + 2]):
             bound = "least"
@@ -204,7 +209,7 @@ def _is_range(text: str, pair: list[Figure]) -> bool:
 
 def _family(figure: Figure) -> tuple[str, Fraction]:
     if figure.kind is FigureKind.COUNT:
-        return f"count:{figure.unit}", figure.value
+        return f"count:{_THINGS.get(figure.unit, figure.unit)}", figure.value
     if figure.kind is FigureKind.DURATION and figure.unit in _CALENDAR:
         return "duration", figure.value * _CALENDAR[figure.unit]
     if figure.kind is FigureKind.DURATION and figure.unit in _CLOCK:

@@ -152,7 +152,9 @@ class AnsweringService:
             return _Found(question, passages, (), None, is_answered=False)
         measured = signals(question, passages, views, self._documents, self._aligner)
         correction = find_contradiction(question, views, self._tokenizer)
-        return _Found(question, passages, views, correction, self._model.answers(measured))
+        # What contradicts the question is an answer to it, however little else there is.
+        is_answered = correction is not None or self._model.answers(measured)
+        return _Found(question, passages, views, correction, is_answered)
 
     def _answer(self, found: _Found, quotes: Sequence[Quote], started: float) -> Answer:
         today = self._clock().astimezone(TOKYO).date()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.answering.evidence import UnitView
 from app.answering.premise.claims import Claim
@@ -12,6 +13,8 @@ from app.answering.question import Question
 from rag.tokenizer import Tokenizer
 
 _CONTEXT_WEIGHT = 0.3
+_COMPOUND = re.compile(r"[一-龥ァ-ヶーA-Za-z]{2,}")
+_PAIR = re.compile(r"(?=([一-龥ァ-ヶA-Za-z][一-龥ァ-ヶーA-Za-z]))")
 # An answer in a list of questions is about what the line above asks.
 _REPLY = re.compile(r"^[(（]?(?:A|答|回答)[)）0-9.:： 　]")
 
@@ -21,20 +24,32 @@ class Fit:
     """How far a unit speaks of a claim, each 0..1; all zero stands for no unit at all.
 
     `own`: share of the claim's words, by rarity, that the unit holds; `around`: with the line and
-    the titles above it; `label`: of the words right before the claimed value; `passage`:
-    of the claim's words, anywhere in the passage; `rank`: the unit's score, of the best unit's.
+    the titles above it; `rest`: the same of the words that the titles do not say; `label`: of the
+    words right before the claimed value; `head`: of the letters of the compounds beside it;
+    `passage`: of the claim's words, anywhere in the passage; `topic`: of what the question says
+    that stands in some title, the share that this unit or its titles say; `rank`: the unit's
+    score, of the best unit's.
     """
 
     own: float = 0.0
     around: float = 0.0
+    rest: float = 0.0
     label: float = 0.0
     passage: float = 0.0
+    head: float = 0.0
+    topic: float = 0.0
     rank: float = 0.0
 
     @property
     def total(self) -> float:
-        """One number to compare units by: the unit's own words count most."""
-        return self.own + 0.3 * (self.around + self.label + self.passage) + 0.5 * self.rank
+        """One number to compare units by: what stands right before the value counts most."""
+        return (
+            self.own
+            + 0.4 * self.label
+            + 0.4 * self.head
+            + 0.3 * (self.around + self.rest + self.passage)
+            + 0.5 * self.rank
+        )
 
 
 class Rivals:
@@ -45,20 +60,16 @@ class Rivals:
         self.support = Fit()
         self.unit: UnitView | None = None
         self.actual = ""
+        self.apart = 0.0
 
-    def oppose(self, fit: Fit, unit: UnitView, actual: str = "") -> None:
+    def oppose(self, fit: Fit, unit: UnitView, actual: str = "", apart: float = 0.0) -> None:
         """A unit that says something else (`actual`, where it can be said in a word)."""
         if self.unit is None or fit.total > self.against.total:
-            self.against, self.unit, self.actual = fit, unit, actual
+            self.against, self.unit, self.actual, self.apart = fit, unit, actual, apart
 
     def agree(self, fit: Fit) -> None:
         """A unit that says the same."""
         self.support = max(self.support, fit, key=lambda each: each.total)
-
-    @property
-    def opponent(self) -> UnitView | None:
-        """The unit against the claim, unless one that agrees speaks of it as much."""
-        return self.unit if self.against.total > self.support.total else None
 
 
 class Evidence:
@@ -69,6 +80,7 @@ class Evidence:
         self._question = question
         self._tokenizer = tokenizer
         self._best = max((view.score for view in views), default=0.0) or 1.0
+        self._titles = frozenset[str]().union(*(view.above for view in views))
         self._passages: dict[int, frozenset[str]] = {}
         for view in views:
             known = self._passages.get(view.passage, view.above)
@@ -84,15 +96,24 @@ class Evidence:
             if token not in slot
         }
         labels = {t: weights[t] for t in self._tokenizer.tokenize(label) if t in weights}
-        return Alignment(weights, labels, self._passages, self._best)
+        before, _, after = claim.text.partition(value) if value else (claim.text, "", "")
+        heads = _COMPOUND.findall(before)[-2:]
+        if value and (follows := _COMPOUND.match(after)):
+            heads = [follows.group()]  # 「毎年診断書を」
+        head = frozenset[str]().union(*map(_pairs, heads))
+        return Alignment(weights, labels, head, self._titles, self._passages, self._best)
 
 
 @dataclass(frozen=True)
 class Alignment:
-    """Weights of a claim's words and of its label's, and the words of each passage."""
+    """Weights of a claim's words and of its label's, the letters of the compounds beside the value,
+    and the words of all titles and of each passage.
+    """
 
     weights: Mapping[str, float]
     label: Mapping[str, float]
+    head: frozenset[str]
+    titles: frozenset[str]
     passages: Mapping[int, frozenset[str]]
     best: float
 
@@ -102,15 +123,28 @@ class Alignment:
         around = _share(self.weights, near)
         # The titles say the programme's name: what they say already tells no value from another.
         label = {token: w for token, w in self.label.items() if token not in view.above}
+        rest = {token: w for token, w in self.weights.items() if token not in view.above}
         return Fit(
             own=_share(self.weights, view.around if _REPLY.match(view.text) else view.words),
             around=around,
+            rest=_share(rest, view.around, smooth=1.0),
             label=_share(label, view.around) if label else around,
             passage=_share(self.weights, self.passages[view.passage]),
+            head=len(self.head & _pairs(view.text)) / len(self.head) if self.head else 0.5,
+            topic=_share(
+                {t: w for t, w in self.weights.items() if t in self.titles}, near, smooth=0.01
+            ),
             rank=max(0.0, view.score / self.best),
         )
 
 
-def _share(weights: Mapping[str, float], words: frozenset[str]) -> float:
-    total = sum(weights.values())
-    return sum(w for token, w in weights.items() if token in words) / total if total else 0.0
+def _share(weights: Mapping[str, float], words: frozenset[str], smooth: float = 0.0) -> float:
+    total = sum(weights.values()) + 2 * smooth
+    held = sum(w for token, w in weights.items() if token in words) + smooth
+    return held / total if total else 0.0
+
+
+@lru_cache(maxsize=20_000)
+def _pairs(text: str) -> frozenset[str]:
+    """Neighbouring letters that are no hiragana."""
+    return frozenset(match.group(1) for match in _PAIR.finditer(text))

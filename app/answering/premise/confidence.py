@@ -13,15 +13,19 @@ from app.answering.premise.alignment import Fit
 from app.answering.premise.finding import FIGURES, Finding
 
 _SMOOTH = 0.1
-_WORDS = frozenset({"name", "latin", "of", "alternative"})
-_SIGNALS = {*(each.name for each in fields(Fit)), "firm", "focus"}
+_WORDS = frozenset({"name", "of", "alternative"})
+_SHARES = ("own", "around", "rest", "label", "head", "passage", "topic")
+_SIGNALS = {*(each.name for each in fields(Fit)), "lead", "apart", "firm", "focus"}
+_MOST_LEAD = 1.5
+_MOST_APART = 5.0
 
 
 @dataclass(frozen=True)
 class ConfidenceModel:
     """Weights of each class of findings, and the intercept of each group.
 
-    Shares enter by their logarithm: with nothing in common, nothing else counts.
+    Shares enter by their logarithm: with nothing in common, nothing else counts. `lead` is how
+    much more the unit speaks of the claim than the best one that says the same as the claim.
     """
 
     threshold: float
@@ -32,9 +36,12 @@ class ConfidenceModel:
         """That the unit contradicts the claim, 0..1."""
         weights = self.weights[_class(finding.group)]
         total = self.intercepts[finding.group]
-        for name in ("own", "around", "label", "passage"):
+        for name in _SHARES:
             total += weights[name] * math.log(getattr(finding.fit, name) + _SMOOTH)
+        lead = finding.fit.total - finding.support.total
         total += weights["rank"] * finding.fit.rank
+        total += weights["lead"] * min(_MOST_LEAD, lead)
+        total += weights["apart"] * min(_MOST_APART, finding.apart)
         total += weights["firm"] * finding.is_firm + weights["focus"] * finding.is_focus
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 

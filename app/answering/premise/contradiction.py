@@ -14,7 +14,7 @@ from app.answering.premise.alignment import Evidence
 from app.answering.premise.claims import find_claims
 from app.answering.premise.comparison import compare
 from app.answering.premise.confidence import load_confidence
-from app.answering.premise.denial import denied_words, opposed_sentence
+from app.answering.premise.denial import denied_words, shared_words
 from app.answering.premise.finding import Finding
 from app.answering.question import Question
 from rag.tokenizer import Tokenizer
@@ -59,4 +59,4 @@ def findings(
     for claim in claims:
         yield from compare(claim, said, evidence)
         yield from denied_words(claim, evidence)
-        yield from opposed_sentence(claim, evidence)
+        yield from shared_words(claim, evidence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from app.answering.evidence import UnitView
@@ -16,11 +17,10 @@ LABEL_CHARS = 12
 
 FIGURES = frozenset({"figure", "time", "frequency"})
 
+ONLY = re.compile(r"だけ|のみ|に限")
+"""What is refused to others does not contradict it."""
+
 _MIN_LABEL = 0.16
-_MIN_OWN = 0.12
-_MIN_RANK = 0.6
-_MIN_AROUND = 0.1
-_MIN_PASSAGE = 0.5
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,9 @@ class Finding:
     """A unit against a claim. `group`: the kind of contradiction (see `confidence.toml`).
 
     `is_focus`: what is contradicted stands at the end of the clause; `asserted`, `actual`: what
-    the claim and the unit say, where that can be said in a word.
+    the claim and the unit say, where that can be said in a word; `fit`, `support`: how far the
+    unit, and the best one that says the same as the claim, speak of it; `apart`: how far two
+    figures lie apart, as the logarithm of their ratio.
     """
 
     group: str
@@ -38,25 +40,27 @@ class Finding:
     actual: str
     unit: UnitView
     fit: Fit
-
-    @property
-    def speaks_of_it(self) -> bool:
-        """A unit about something else contradicts nothing, however near it lies."""
-        if self.group in FIGURES and self.fit.label < _MIN_LABEL:
-            return False
-        if self.group not in FIGURES and self.fit.rank < _MIN_RANK:
-            return False
-        if self.group.startswith("sentence") and self.fit.own < _MIN_OWN:
-            return False
-        return self.fit.around >= _MIN_AROUND or self.fit.passage >= _MIN_PASSAGE
+    support: Fit
+    apart: float
 
 
 def found(
     group: str, claim: Claim, asserted: str, rivals: Rivals, *, is_focus: bool
 ) -> Finding | None:
     """The finding, if a unit speaks against the claim and none as much for it."""
-    unit = rivals.opponent
-    if unit is None:
+    fit = rivals.against
+    if rivals.unit is None or rivals.support.total > fit.total:
         return None
-    finding = Finding(group, claim.is_firm, is_focus, asserted, rivals.actual, unit, rivals.against)
-    return finding if finding.speaks_of_it else None
+    if group in FIGURES and max(fit.label, fit.head) < _MIN_LABEL:
+        return None  # a figure of something else
+    return Finding(
+        group,
+        claim.is_firm,
+        is_focus,
+        asserted,
+        rivals.actual,
+        rivals.unit,
+        fit,
+        rivals.support,
+        rivals.apart,
+    )

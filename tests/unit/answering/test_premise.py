@@ -8,7 +8,7 @@ from app.answering.premise.claims import find_claims
 from app.answering.premise.confidence import load_confidence
 from app.answering.question import checked, read
 from rag.passage import DocumentInfo, SearchScope
-from rag.polarity import ends_denied, is_denied, neutralised
+from rag.polarity import denial, ends_denied, is_denied, neutralised
 from rag.values import load_alternatives, read_values
 
 _TEXT = """推進体制構築支援
@@ -32,6 +32,20 @@ _TEXT = """推進体制構築支援
 研修の対象は４年目から８年目の職員とする。
 
 交流会の参加費は無料です。
+
+再交付の手数料は1,000円です。
+
+相談員は53名です。
+
+令和6年度の採択は32団体です。
+
+機材の貸出しは先着順ではなく、抽選で決めます。
+
+講師への連絡は本人または家族がします。
+
+助成額に上限はありません。
+
+人手が足りないことを踏まえ、研修旅費の措置を延長する。
 """
 
 
@@ -66,6 +80,15 @@ def judge(index, words):
         ),
         pytest.param("謝金の単価は9,000円ですよね", "7,000円", id="a figure replaced since"),
         pytest.param("交流会の参加費は有料だそうですが、いくらですか", "", id="free, not paid"),
+        pytest.param("再交付の手数料は無料ですよね", "", id="paid, not free"),
+        pytest.param("機材の貸出しは早い者順ですよね", "", id="drawn, not first come"),
+        pytest.param("講師への連絡は本人だけですよね", "", id="not alone"),
+        pytest.param("助成額の上限は5万円ですよね", "", id="there is no limit"),
+        pytest.param(
+            "謝金の単価は9,000円という前提などの話は、どこかで聞きました。謝金の単価は9,000円ですよね",
+            "7,000円",
+            id="など and どこか ask nothing",
+        ),
     ],
 )
 def test_what_the_evidence_contradicts_is_corrected(judge, question, actual):
@@ -90,6 +113,14 @@ def test_what_the_evidence_contradicts_is_corrected(judge, question, actual):
         pytest.param("旅費の領収書はいらないんですよね", id="rightly denied"),
         pytest.param("交流会の参加費はタダですよね", id="free, in another word"),
         pytest.param("支援を受けたいのですが、どこに相談すればいいですか", id="a wish"),
+        pytest.param("旅費の領収書の添付はいりませんよね", id="rightly denied, politely"),
+        pytest.param("相談員は50人を超えているそうですね", id="more than is claimed"),
+        pytest.param("令和5年度の採択は14団体ですよね", id="a figure of another year"),
+        pytest.param("1回の派遣で相談員は53人ですよね", id="what a figure is counted by"),
+        pytest.param("研修旅費の措置は延長されたんですよね", id="denied in a side clause"),
+        pytest.param(
+            "報告書の様式は電子申請か窓口で出せるんですよね", id="one of two ways is right"
+        ),
     ],
 )
 def test_what_is_right_or_unknown_is_not_corrected(judge, question):
@@ -156,6 +187,18 @@ def test_values_of_one_family_exclude_each_other_unless_equal(one, other, same):
 )
 def test_a_word_is_denied_only_by_its_own_predicate(word, text, denied):
     assert is_denied(word, neutralised(text)) is denied
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "found"),
+    [
+        pytest.param("手帳", "療育手帳は不要です。", ("療育", "は不要"), id="of a longer word"),
+        pytest.param("人手", "人手が足りないことを踏まえる。", None, id="in a side clause"),
+        pytest.param("人手", "人手は足ります。", None, id="affirmed"),
+    ],
+)
+def test_a_denial_tells_of_what_and_how(word, text, found):
+    assert denial(word, neutralised(text)) == found
 
 
 @pytest.mark.parametrize(
