@@ -26,7 +26,7 @@ from app.answering.answer import (
 )
 from app.answering.answerability import AnswerabilityModel, AnswerSignals, load_model, signals
 from app.answering.evidence import EvidenceLimits, Quote, UnitView, choose, view_units
-from app.answering.premise import Correction, find_contradiction
+from app.answering.premise import Correction, find_contradiction, has_unconfirmed_figure
 from app.answering.question import Question, checked, read
 from app.answering.reading import RememberingTokenizer
 from app.answering.validity import ended_periods, expiry_notices
@@ -43,6 +43,7 @@ EXTRACTIVE = "extractive"
 _PASSAGES = 8
 _NEAREST_SHOWN = 3
 _ABSTAINED = "この質問の答えは、登録されている資料には見当たりませんでした。"
+_UNCONFIRMED_NOTICE = "ご質問にある数字は、示した根拠では確かめられません。"
 _DEMO_NOTICE = "架空のデモ資料（よりそい市）にもとづく内容です。実際の制度ではありません。"
 
 
@@ -167,9 +168,10 @@ class AnsweringService:
         nearest = tuple(
             self._citation(passage, passage.text) for passage in found.passages[:_NEAREST_SHOWN]
         )
-        notices = _notices(
-            [quote.passage for quote in quotes], [quote.reading for quote in quotes], today
-        )
+        readings = [quote.reading for quote in quotes]
+        notices = _notices([quote.passage for quote in quotes], readings, today)
+        if found.correction is None and has_unconfirmed_figure(found.question.text, readings):
+            notices = (_UNCONFIRMED_NOTICE, *notices)
         text = "\n\n".join((*_opening(found.correction), *(readable(q.text) for q in quotes)))
         return _make("answered", text, citations, nearest, notices, started, found.correction)
 
