@@ -185,6 +185,7 @@ def build(
             Conversation(search.tokenizer, SnapshotDocuments(search.retriever)),
             _answering_beside(search, attachments, clock, installation, writer),
             clock,
+            language_model,
         ),
         programmes=programmes,
         readiness=warm_up,
