@@ -127,7 +127,7 @@ for (const place of all("[data-wait-ready]")) {
     try {
       const response = await fetch(place.dataset.waitReady, { headers: { Accept: "application/json" } });
       const state = await response.json();
-      if (state.status === "ready") {
+      if (state.status !== "starting") {
         window.location.replace("/");
         return;
       }

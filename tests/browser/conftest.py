@@ -1,6 +1,7 @@
 """The process that `make run` starts, on a free port and a data folder of its own."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -135,7 +136,7 @@ def _wait_until_ready(address, process, log):
         if process.poll() is not None:
             pytest.fail(f"make run が終わりました:\n{log.read_text(encoding='utf-8')[-3000:]}")
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/healthz") as reply:
-            if b'"ready"' in reply.read():
+            if json.load(reply)["status"] != "starting":
                 return
         time.sleep(1)
     pytest.fail(f"準備が終わりません:\n{log.read_text(encoding='utf-8')[-3000:]}")
