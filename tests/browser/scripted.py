@@ -2,9 +2,10 @@
 
     python tests/browser/scripted.py PORT FOLDER [failing]
 
-What is asked decides what happens: 「遅い」 waits before the evidence, 「長い」 writes on and on,
-「失敗」 fails, 「なし」 writes nothing that stands, 「答えのない」 abstains. With `failing` the sentences come from a real
-process with a real watch over it, which fails in the ways that failing_model.py tells.
+What is asked decides what happens: 「遅い」 waits before the evidence, 「長い」 writes on and on
+(but not about a 「締切」), 「失敗」 fails, 「なし」 writes nothing that stands, 「答えのない」 abstains.
+With `failing` the sentences come from a real process with a real watch over it, which fails in the
+ways that failing_model.py tells.
 """
 
 import sys
@@ -113,7 +114,7 @@ class Scripted:
             yield Dropped("figure")
             yield Completed(ANSWER)
             return
-        told = SENTENCES * (40 if "長い" in question else 1)
+        told = SENTENCES * (40 if "長い" in question and "締切" not in question else 1)
         for sentence in told:
             time.sleep(0.25)
             yield Sentence(sentence, (0,))

@@ -8,6 +8,7 @@ pytestmark = pytest.mark.browser
 
 _STILL = 0.02
 _FILLED = 0.35
+_PRINTED_SHARE = 0.8
 
 
 def _ask(window, question):
@@ -79,7 +80,7 @@ def test_cited_page_opens_beside_the_answer_by_keyboard_and_gives_the_focus_back
     panel.locator("mark").first.wait_for()
     assert "補助対象経費の 1/2" in panel.locator("mark").first.inner_text()
     chat.keyboard.press("Escape")
-    assert chat.evaluate("document.activeElement.dataset.preview !== undefined")
+    chat.wait_for_function("document.activeElement.dataset.preview !== undefined")
 
 
 def test_checked_answer_is_copied_with_its_state(chat):
@@ -100,6 +101,26 @@ def test_new_conversation_can_be_named_at_once(chat):
     chat.get_by_label("会話の名前").fill("補助率の下調べ")
     chat.get_by_role("button", name="変える", exact=True).click()
     chat.get_by_role("heading", name="補助率の下調べ").wait_for()
+
+
+def test_copy_before_a_check_says_what_is_left_to_do(chat):
+    _ask(chat, "補助率はいくつですか")
+    _finished(chat)
+    chat.get_by_role("button", name="コピー").click()
+    chat.get_by_text("コピーしました（未確認）。使う前に、資料で確かめてください").wait_for()
+    assert "※ 未確認（職員の確認前）" in chat.locator(".copy-source").input_value()
+
+
+def test_print_holds_label_state_and_sources_and_nothing_to_press(chat):
+    _ask(chat, "補助率はいくつですか")
+    article = _finished(chat)
+    chat.emulate_media(media="print")
+    text = article.inner_text()
+    for part in ("AIが書いた文を含みます", "生成AI：local", "未確認（職員の確認前）", "p.19"):
+        assert part in text
+    assert chat.get_by_role("main").get_by_role("button").filter(visible=True).count() == 0
+    assert chat.locator(".popover__panel").filter(visible=True).count() == 0
+    assert article.bounding_box()["width"] > _PRINTED_SHARE * chat.viewport_size["width"]
 
 
 def test_deleted_conversation_is_brought_back(chat):
