@@ -8,7 +8,7 @@ pytestmark = pytest.mark.browser
 
 _STILL = 0.02
 _FILLED = 0.35
-_PRINTED_SHARE = 0.8
+_PRINTED_SHARE = 0.6
 
 
 def _ask(window, question):
