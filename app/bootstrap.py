@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -17,6 +18,7 @@ from app.answering.alignment import Aligner
 from app.answering.attached import AttachmentSearch
 from app.answering.conversation import Conversation
 from app.answering.known_documents import SnapshotDocuments
+from app.answering.searching import Search
 from app.answering.service import AnsweringService as ExtractiveAnswering
 from app.answering.writing import LARGE_MODEL_UNITS, SMALL_MODEL_UNITS, AnswerWriter
 from app.chat.asking import AnsweringBeside, AnsweringService, AskingService
@@ -152,13 +154,7 @@ def build(
     installation = load_installation(settings.data_dir)
     records = _open_records(settings)
     search = _make_search(settings, given, StoreLock(settings.data_dir, command, clock))
-    knowledge = KnowledgeService(
-        records.session_factory,
-        clock,
-        IndexParts(search.embedder, search.vectors, search.tokenizer),
-        search.retriever,
-        IngestRules(load_paths, judge, installation.demo, LoadLimits()),
-    )
+    knowledge = _make_knowledge(records, search, clock, installation)
     programmes = LiveProgrammes(records.session_factory, clock, shows_demo=installation.demo)
     language_model = given.language_model or make_language_model(settings)
     writer = _writer(language_model, search, settings)
@@ -166,7 +162,7 @@ def build(
     accounts = _account_factory(given.passwords, clock, settings.session_hours)
     conversations = _conversation_factory(records.cipher, clock, settings.question_days)
     attachments = _attachment_search(settings, search)
-    warm_up = WarmUp(_warm_up_steps(knowledge, search), _hint_if_empty(knowledge))
+    warm_up = WarmUp(_warm_up_steps(knowledge, search), knowledge.hint_if_empty)
     container = Container(
         settings=settings,
         clock=clock,
@@ -184,6 +180,7 @@ def build(
             Conversation(search.tokenizer, SnapshotDocuments(search.retriever)),
             _answering_beside(search, attachments, clock, installation, writer),
             clock,
+            language_model,
         ),
         programmes=programmes,
         readiness=warm_up,
@@ -202,6 +199,18 @@ def build(
         warm_up=warm_up,
         language_model=language_model,
         container=container,
+    )
+
+
+def _make_knowledge(
+    records: _Records, search: _Search, clock: Clock, installation: Installation
+) -> KnowledgeService:
+    return KnowledgeService(
+        records.session_factory,
+        clock,
+        IndexParts(search.embedder, search.vectors, search.tokenizer),
+        search.retriever,
+        IngestRules(load_paths, judge, installation.demo, LoadLimits()),
     )
 
 
@@ -250,7 +259,14 @@ def _make_search(settings: Settings, given: Overrides, store_lock: StoreLock) ->
     folder = settings.data_dir / VECTORS_FOLDER
     vectors = given.vectors or DeferredVectorStore(lambda: _open_vectors(folder, store_lock))
     tokenizer = given.tokenizer or SudachiWords()
-    retriever = Retriever(
+    retriever = _make_retriever(settings, embedder, tokenizer, vectors)
+    return _Search(embedder, vectors, tokenizer, retriever, reader, store_lock)
+
+
+def _make_retriever(
+    settings: Settings, embedder: Embedder, tokenizer: Tokenizer, vectors: VectorStore
+) -> Retriever:
+    return Retriever(
         embedder,
         vectors,
         tokenizer,
@@ -258,7 +274,6 @@ def _make_search(settings: Settings, given: Overrides, store_lock: StoreLock) ->
         weights=weights_for(settings.embedding_model),
         vocabulary=load_vocabulary(),
     )
-    return _Search(embedder, vectors, tokenizer, retriever, reader, store_lock)
 
 
 def _embedder(settings: Settings, name: str) -> SentenceTransformerEmbedder:
@@ -290,10 +305,14 @@ def _open_vectors(folder: Path, store_lock: StoreLock) -> VectorStore:
 
 
 def _make_answering(
-    search: _Search, clock: Clock, installation: Installation, writer: AnswerWriter | None
+    search: _Search,
+    clock: Clock,
+    installation: Installation,
+    writer: AnswerWriter | None,
+    joined: Search | None = None,
 ) -> AnsweringService:
     return ExtractiveAnswering(
-        search.retriever,
+        joined or search.retriever,
         search.tokenizer,
         clock,
         desk=installation.first_desk,
@@ -314,16 +333,7 @@ def _account_factory(
 
 
 def _attachment_search(settings: Settings, search: _Search) -> AttachmentSearch:
-    def make(vectors: VectorStore) -> Retriever:
-        return Retriever(
-            search.embedder,
-            vectors,
-            search.tokenizer,
-            background_questions=background_questions(),
-            weights=weights_for(settings.embedding_model),
-            vocabulary=load_vocabulary(),
-        )
-
+    make = partial(_make_retriever, settings, search.embedder, search.tokenizer)
     return AttachmentSearch(search.embedder, search.tokenizer, search.retriever, make)
 
 
@@ -337,8 +347,8 @@ def _answering_beside(
     def beside(documents: Sequence[AttachedDocument]) -> AnsweringService:
         joined = attachments.beside([as_attached(document) for document in documents])
         may_write = all(document.level <= _HIGHEST_WRITTEN_LEVEL for document in documents)
-        parts = replace(search, retriever=joined)
-        return _make_answering(parts, clock, installation, writer if may_write else None)
+        may = writer if may_write else None
+        return _make_answering(search, clock, installation, may, joined)
 
     return beside
 
@@ -386,12 +396,3 @@ def _warm_up_steps(knowledge: KnowledgeService, search: _Search) -> list[Step]:
         Step("文書の索引を開いています。", open_index),
         Step("検索モデルを読み込んでいます（数秒から十数秒かかります）。", load_model),
     ]
-
-
-def _hint_if_empty(knowledge: KnowledgeService) -> Callable[[], str]:
-    def hint() -> str:
-        if knowledge.count_live():
-            return ""
-        return "文書がまだ登録されていません。`yorisoi ingest` で取り込んでください。"
-
-    return hint

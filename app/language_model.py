@@ -157,7 +157,9 @@ class LocalLanguageModel:
                 )
             case ServerPhase.FAILED:
                 left = max(round(state.retry_at - time.monotonic()), 0)
-                message = f"文章生成モデルが{state.reason}。{left}秒後にもう一度試します。"
+                message = (
+                    f"文章生成モデルを使えません：{state.reason}。{left}秒後にもう一度試します。"
+                )
                 return LanguageModelStatus(LanguageModelState.FAILED, message, None, left)
         if self._is_here():
             return LanguageModelStatus(

@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from rag.errors import EndpointRefusedError
+from rag.errors import ChatModelGarbledError, EndpointRefusedError
 
 _SENT = {"accept", "authorization", "connection", "content-length", "content-type", "host"}
 _CONNECT_SECONDS = 5.0
+_MAX_RESPONSE_BYTES = 4_000_000  # an answer of the longest prompts has some ten thousand
 
 
 def checked_base_url(base_url: str) -> str:
@@ -67,6 +68,25 @@ class Interruptible:
                 self.cut()
 
 
+class _Limited(httpx.SyncByteStream):
+    """A response that ends where it is too long to be an answer: a line may have no end."""
+
+    def __init__(self, stream: httpx.SyncByteStream, name: str) -> None:
+        self._stream = stream
+        self._name = name
+
+    def __iter__(self) -> Iterator[bytes]:
+        left = _MAX_RESPONSE_BYTES
+        for piece in self._stream:
+            left -= len(piece)
+            if left < 0:
+                raise ChatModelGarbledError(self._name)
+            yield piece
+
+    def close(self) -> None:
+        self._stream.close()
+
+
 class LoopbackTransport(httpx.HTTPTransport):
     """Sends to the host and port of `base_url` only, each request on a connection of its own."""
 
@@ -98,7 +118,10 @@ class LoopbackTransport(httpx.HTTPTransport):
         current: Interruptible | None = getattr(self._current, "request", None)
         if current is not None:
             request.extensions["trace"] = current.trace
-        return super().handle_request(request)
+        response = super().handle_request(request)
+        assert isinstance(response.stream, httpx.SyncByteStream)
+        response.stream = _Limited(response.stream, self._base.host)
+        return response
 
     def client(self, timeout_seconds: float) -> httpx.Client:
         """A client that knows no way but this one."""

@@ -5,7 +5,7 @@ import os
 import select
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -51,7 +51,7 @@ class ModelServerStub:
     address: str = ""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
-    lines: list[str | float] = field(default_factory=list)  # a number: seconds of silence
+    lines: Iterable[str | bytes | float] = field(default_factory=list)  # number: silence, seconds
     requests: list[tuple[str, dict[str, str], dict]] = field(default_factory=list)
     broken_off: threading.Event = field(default_factory=threading.Event)
 
@@ -93,7 +93,7 @@ def model_server() -> Iterator[ModelServerStub]:
                     if isinstance(line, float):
                         self._wait(line)
                     else:
-                        self.wfile.write(line.encode())
+                        self.wfile.write(line if isinstance(line, bytes) else line.encode())
                         self.wfile.flush()
             except OSError:
                 stub.broken_off.set()

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from app.answering.searching import Search
 from app.knowledge.preparation import ChunkWords, prepare
 from ingest.document import LoadedDocument
 from rag.embedder import Embedder
@@ -32,11 +33,10 @@ class Attached:
     document: LoadedDocument
 
 
-class JointRetriever(Retriever):
+class JointSearch:
     """What is live and what is attached, searched together, best first."""
 
-    def __init__(self, live: Retriever, attached: Retriever) -> None:
-        super().__init__(live._embedder, live._vectors, live._tokenizer)  # noqa: SLF001 - its parts
+    def __init__(self, live: Search, attached: Search) -> None:
         self._everyones = live
         self._own = attached
 
@@ -55,7 +55,7 @@ class AttachmentSearch:
     """Indexes attachments in memory; the last ones stay there until they are forgotten."""
 
     def __init__(
-        self, embedder: Embedder, tokenizer: Tokenizer, live: Retriever, make: MakeRetriever
+        self, embedder: Embedder, tokenizer: Tokenizer, live: Search, make: MakeRetriever
     ) -> None:
         self._embedder = embedder
         self._tokenizer = tokenizer
@@ -64,7 +64,7 @@ class AttachmentSearch:
         self._remembered: OrderedDict[tuple[str, ...], Retriever] = OrderedDict()
         self._lock = threading.Lock()
 
-    def beside(self, attached: Sequence[Attached]) -> Retriever:
+    def beside(self, attached: Sequence[Attached]) -> Search:
         """The live search joined by these documents. Raises DocumentRefusedError for none."""
         key = tuple(each.document_id for each in attached)
         with self._lock:
@@ -73,7 +73,7 @@ class AttachmentSearch:
                 while len(self._remembered) > _REMEMBERED:
                     self._remembered.popitem(last=False)
             self._remembered.move_to_end(key)
-            return JointRetriever(self._live, self._remembered[key])
+            return JointSearch(self._live, self._remembered[key])
 
     def forget(self, document_id: str) -> None:
         """A document that was removed stays in no index."""

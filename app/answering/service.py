@@ -29,13 +29,13 @@ from app.answering.evidence import EvidenceLimits, Quote, UnitView, choose, view
 from app.answering.premise import Correction, find_contradiction, has_unconfirmed_figure
 from app.answering.question import Question, checked, read
 from app.answering.reading import RememberingTokenizer
+from app.answering.searching import Search
 from app.answering.validity import ended_periods, expiry_notices
 from app.answering.writing import AnswerWriter, WritingUnit, writing_units
 from app.clock import TOKYO, Clock
 from app.errors import BadInputError, YorisoiError
 from rag.errors import RagError
 from rag.passage import Audience, Passage, SearchScope
-from rag.retriever import Retriever
 from rag.tokenizer import Tokenizer
 from rag.units import readable
 
@@ -63,7 +63,7 @@ class AnsweringService:
 
     def __init__(  # noqa: PLR0913 - collaborators, the last ones with a default
         self,
-        retriever: Retriever,
+        retriever: Search,
         tokenizer: Tokenizer,
         clock: Clock,
         *,

@@ -4,6 +4,7 @@ No database connection is held while the answer is being looked for or written: 
 stores something is a transaction of its own.
 """
 
+import logging
 import uuid
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,15 +27,19 @@ from app.answering.answer import (
     Sentence,
 )
 from app.answering.conversation import Said, Understood
-from app.chat.records import AskedQuestion, AttachedDocument
+from app.answering.writing import FAILED
+from app.chat.records import AskedQuestion, AttachedDocument, Writing
 from app.chat.service import ConversationService
 from app.clock import Clock
 from app.db import transaction, unavailable
 from app.errors import QuestionRefusedError, YorisoiError
+from app.fault import describe_fault
+from app.language_model import LanguageModelProbe, LanguageModelState
 from rag.passage import Audience
 
+logger = logging.getLogger(__name__)
+
 MAX_QUESTION_CHARS = 8_000
-STOPPED_NOTICE = "途中で止めたため、AIの文は途中までです。"
 _AUDIENCE: Audience = "staff"
 _FAILURE = "回答を作れませんでした。しばらく待ってから、もう一度お試しください"
 _EARLIER_TURNS = 5
@@ -93,9 +98,10 @@ class Started:
 
 @dataclass(frozen=True)
 class Shown:
-    """The evidence stands, and is kept."""
+    """The evidence stands, and is kept. `may_grow`: sentences may come to stand above it."""
 
     asked: AskedQuestion
+    may_grow: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,58 @@ class GaveUp:
 Progress = Started | Shown | Wrote | Withheld | Finished | GaveUp
 
 
+class _Made:
+    """An answer as far as it has come."""
+
+    def __init__(self, asked: AskedQuestion) -> None:
+        self.asked = asked
+        self.has_answer = False
+        self.failure = _FAILURE
+        self._sentences: list[str] = []
+        self._dropped = 0
+        self._has_failed = False
+
+    @property
+    def may_grow(self) -> bool:
+        return self.asked.writing is Writing.STOPPED
+
+    def begin(self, answer: Answer, writing: Writing) -> None:
+        self.has_answer = True
+        self.asked = replace(self.asked, answer=answer, writing=writing)
+
+    def take(self, event: Event) -> Iterator[Progress]:
+        match event:
+            case Sentence(text=text):
+                self._sentences.append(text)
+                answer = replace(
+                    self.asked.answer,
+                    sentences=tuple(self._sentences),
+                    generated=len(self._sentences),
+                )
+                self.asked = replace(self.asked, answer=answer)
+                yield Wrote(event)
+            case Dropped(reason=reason):
+                self._dropped += 1
+                self._has_failed |= reason == FAILED
+                yield Withheld(self._dropped)
+            case Completed(answer=answer):
+                self.has_answer = True
+                if answer.sentences or not self._sentences:
+                    self.asked = replace(self.asked, answer=answer)
+            case Failed(message=message):
+                self._has_failed = True
+                self.failure = message
+
+    def end(self, *, is_failure: bool = False) -> None:
+        """The walk is over; one that is only closed stays stopped."""
+        if is_failure or self._has_failed:
+            self.asked = replace(self.asked, writing=Writing.FAILED)
+        elif self.asked.answer.sentences:
+            self.asked = replace(self.asked, writing=Writing.WRITTEN)
+        elif self.may_grow:
+            self.asked = replace(self.asked, writing=Writing.NOTHING)
+
+
 class AskingService:
     def __init__(  # noqa: PLR0913, PLR0917 - collaborators
         self,
@@ -132,6 +190,7 @@ class AskingService:
         understanding: Understanding,
         beside: AnsweringBeside,
         clock: Clock,
+        language_model: LanguageModelProbe,
     ) -> None:
         self._session_factory = session_factory
         self._conversations = conversations
@@ -139,6 +198,7 @@ class AskingService:
         self._understanding = understanding
         self._beside = beside
         self._clock = clock
+        self._language_model = language_model
 
     def ask(self, draft: Draft) -> AskedQuestion:
         """The whole walk at once. Raises what it fails with; nothing is kept then."""
@@ -170,49 +230,51 @@ class AskingService:
         answering = self._beside(attachments) if attachments else self._answering
         yield from self._walk(draft, asked, answering.ask(asked.query, audience=_AUDIENCE))
 
-    def _walk(  # noqa: C901 - one arm an event
+    def _walk(
         self, draft: Draft, asked: AskedQuestion, walk: Iterator[Event]
     ) -> Generator[Progress, None, None]:
-        answer: Answer | None = None
+        made = _Made(asked)
         kept: AskedQuestion | None = None
-        sentences: list[str] = []
-        dropped = 0
-        failure = _FAILURE
-        is_over = False
         try:
             for event in walk:
                 match event:
-                    case Evidence(answer=found):
-                        answer = found
-                        kept = self._keep(draft, asked, found)
-                        yield Shown(kept)
-                    case Sentence(text=text):
-                        sentences.append(text)
-                        yield Wrote(event)
-                    case Dropped():
-                        dropped += 1
-                        yield Withheld(dropped)
-                    case Completed(answer=found):
-                        answer = found
-                    case Failed(message=message):
-                        failure = message
                     case Retrieved(passages=passages):
                         choices = self._choices(draft, asked, passages)
                         if choices:
-                            back = replace(asked, choices=choices)
-                            back = self._keep(draft, back, _QUESTION_BACK)
-                            yield Shown(back)
-                            yield Finished(back)
+                            yield from self._ask_back(draft, asked, choices)
                             return
-            is_over = True
+                    case Evidence(answer=found):
+                        made.begin(found, self._writing_of(found))
+                        kept = self._keep(draft, made.asked)
+                        yield Shown(kept, may_grow=made.may_grow)
+                    case _:
+                        yield from made.take(event)
+            made.end()
+        except Exception as error:
+            if kept is None:
+                raise
+            logger.critical("sentences failed: %s", describe_fault(error))
+            made.end(is_failure=True)
         finally:
             _close(walk)
-            if answer is not None:
-                answer = _with_sentences(answer, sentences, was_stopped=not is_over)
-                if kept is None or kept.answer != answer:
-                    kept = self._keep(draft, asked, answer)
+            if made.has_answer and kept != made.asked:
+                kept = self._keep(draft, made.asked)
         # Evidence that was found stands, whatever failed after it.
-        yield GaveUp(failure) if kept is None else Finished(kept)
+        yield GaveUp(made.failure) if kept is None else Finished(kept)
+
+    def _ask_back(
+        self, draft: Draft, asked: AskedQuestion, choices: tuple[str, ...]
+    ) -> Iterator[Progress]:
+        back = self._keep(draft, replace(asked, choices=choices, answer=_QUESTION_BACK))
+        yield Shown(back)
+        yield Finished(back)
+
+    def _writing_of(self, answer: Answer) -> Writing:
+        """What becomes of the sentences if nothing more is heard of them."""
+        state = self._language_model.status()
+        if state.state is LanguageModelState.OFF or answer.status != "answered":
+            return Writing.NONE
+        return Writing.STOPPED if state.is_on else Writing.UNAVAILABLE
 
     def _choices(
         self, draft: Draft, asked: AskedQuestion, found: Sequence[Citation]
@@ -232,12 +294,11 @@ class AskingService:
         earlier = _said(turns[-_EARLIER_TURNS:])
         return self._understanding.understand(text, earlier), read.attachments
 
-    def _keep(self, draft: Draft, asked: AskedQuestion, answer: Answer) -> AskedQuestion:
-        complete = replace(asked, answer=answer)
+    def _keep(self, draft: Draft, asked: AskedQuestion) -> AskedQuestion:
         is_new = draft.conversation_id is None
         with self._storing() as conversations:
-            conversations.keep(draft.user_id, complete, is_new_conversation=is_new)
-        return complete
+            conversations.keep(draft.user_id, asked, is_new_conversation=is_new)
+        return asked
 
     @contextmanager
     def _storing(self) -> Iterator[ConversationService]:
@@ -296,12 +357,6 @@ def _said(turns: Sequence[AskedQuestion]) -> list[Said]:
         for turn in turns
         if not turn.choices
     ]
-
-
-def _with_sentences(answer: Answer, sentences: Sequence[str], *, was_stopped: bool) -> Answer:
-    notices = (*answer.notices, STOPPED_NOTICE) if was_stopped and sentences else answer.notices
-    kept = answer.sentences or tuple(sentences)
-    return replace(answer, sentences=kept, generated=len(kept) or answer.generated, notices=notices)
 
 
 def _close(walk: Iterator[Event]) -> None:

@@ -96,7 +96,7 @@ def submit_and_follow(
         first = next(steps)  # what cannot be a question is refused before anything is sent
     except YorisoiError as error:
         return JSONResponse({"error": error.message}, error.status_code)
-    return stream(_after(first, steps), _to_event(render, container, account))
+    return stream(_after(first, steps), _to_event(render, account))
 
 
 @router.get("/questions/{question_id}", dependencies=[require(Permission.READ_OWN_HISTORY)])
@@ -161,11 +161,7 @@ def _after(
     yield from steps
 
 
-def _to_event(
-    render: Render, container: Container, account: SignedIn
-) -> Callable[[Progress], ServerSentEvent]:
-    reserves = container.language_model.status().is_on
-
+def _to_event(render: Render, account: SignedIn) -> Callable[[Progress], ServerSentEvent]:
     def to_event(progress: Progress) -> ServerSentEvent:
         match progress:
             case Started():
@@ -174,15 +170,15 @@ def _to_event(
                 return ServerSentEvent(
                     "started", {**vars(progress), "path": path, "header": header}
                 )
-            case Shown(asked=asked):
-                html = turn_fragment(render, account, asked, reserves=reserves, is_over=False)
+            case Shown(asked=asked, may_grow=may_grow):
+                html = turn_fragment(render, account, asked, may_grow=may_grow)
                 return ServerSentEvent("evidence", {"html": html})
             case Wrote(sentence=sentence):
                 return ServerSentEvent("sentence", {"text": sentence.text})
             case Withheld(count=count):
                 return ServerSentEvent("dropped", {"count": count})
             case Finished(asked=asked):
-                html = turn_fragment(render, account, asked, reserves=reserves)
+                html = turn_fragment(render, account, asked)
                 return ServerSentEvent("completed", {"html": html})
             case GaveUp(message=message):
                 return ServerSentEvent("failed", {"message": message})

@@ -6,7 +6,7 @@ from urllib.parse import quote as url_quote
 from app.answering.answer import Answer, Citation
 from app.chat.attaching import ATTACHMENT_PREFIX
 from app.chat.copying import source_line
-from app.chat.records import AskedQuestion, Confirmation, UnreadableQuestion
+from app.chat.records import AskedQuestion, Confirmation, UnreadableQuestion, Writing
 from app.language_model import LanguageModelState, LanguageModelStatus
 from app.pages import japanese_time
 
@@ -14,6 +14,25 @@ EXTRACT_LABEL = "資料の抜粋（AIの生成文ではありません）"
 GENERATED_LABEL = "AIが書いた文を含みます（資料と照らし合わせ、確認してから使ってください）"
 NO_ANSWER_LABEL = "自動の案内（AIの生成文ではありません）"
 EXTRACTIVE = "extractive"
+_QUOTES_ANSWER = "下の資料の抜粋が回答です。"
+_WRITING_NOTES = {
+    Writing.NONE: "",
+    Writing.NOTHING: f"AIの文に、根拠に合うものはありませんでした。{_QUOTES_ANSWER}",
+    Writing.STOPPED: f"途中で止めたため、AIの文はありません。{_QUOTES_ANSWER}",
+    Writing.FAILED: f"AIの文を作れませんでした。{_QUOTES_ANSWER}",
+    Writing.UNAVAILABLE: f"AIの文は、いまは作れません。{_QUOTES_ANSWER}",
+}
+_NOTES_WITH_SENTENCES = {
+    Writing.STOPPED: "途中で止めたため、AIの文は途中までです。",
+    Writing.FAILED: "AIの文は途中で途切れました。下の資料の抜粋で確かめてください。",
+}
+_CHECKED = "資料と1文ずつ照合済み"
+_PROVIDER_STATES = {
+    Writing.NOTHING: "採用した文はありません",
+    Writing.STOPPED: "途中で止めました",
+    Writing.FAILED: "途中で失敗しました",
+    Writing.UNAVAILABLE: "準備中か、止まっていました",
+}
 
 
 @dataclass(frozen=True)
@@ -52,11 +71,17 @@ class TurnView:
     sources: tuple[Source, ...]
     nearest: tuple[Source, ...]
     is_demo: bool
+    writing_note: str
+    state: str
     copy_text: str
 
     @property
     def is_question_back(self) -> bool:
         return bool(self.asked.choices)
+
+    @property
+    def may_write_again(self) -> bool:
+        return self.asked.writing in {Writing.STOPPED, Writing.FAILED, Writing.UNAVAILABLE}
 
 
 @dataclass(frozen=True)
@@ -82,10 +107,12 @@ def view_turn(
         heading=heading_of(turn),
         label=label(answer),
         tone="choice" if turn.choices else tone(answer),
-        provider=provider_line(answer),
+        provider=provider_line(turn),
         sources=sources,
         nearest=group_sources(others, preview, len(sources) + 1),
         is_demo=any(citation.is_demo for citation in answer.citations),
+        writing_note=writing_note(turn),
+        state=state_line(turn, checked_by),
         copy_text=_copy_text(turn, sources, checked_by),
     )
 
@@ -119,12 +146,20 @@ def label(answer: Answer) -> str:
     return EXTRACT_LABEL if answer.status == "answered" else NO_ANSWER_LABEL
 
 
-def provider_line(answer: Answer) -> str:
+def provider_line(asked: AskedQuestion) -> str:
     """Which model had a part in it, said of every answer."""
+    answer = asked.answer
     if not answer.generated:
-        return "生成AI：使っていません"
+        return f"生成AI：{_PROVIDER_STATES.get(asked.writing, '使っていません')}"
     name = "" if answer.provider in {"", EXTRACTIVE} else f"{answer.provider}、"
     return f"生成AI：{name}{answer.generated}文（1文ずつ資料と照合済み）"
+
+
+def writing_note(asked: AskedQuestion) -> str:
+    """How it went with the sentences above the evidence; empty where none were to come."""
+    if asked.answer.sentences:
+        return _NOTES_WITH_SENTENCES.get(asked.writing, _CHECKED)
+    return _WRITING_NOTES.get(asked.writing, "")
 
 
 def writing_line(status: LanguageModelStatus) -> str:
@@ -203,7 +238,7 @@ def _copy_text(asked: AskedQuestion, sources: tuple[Source, ...], checked_by: st
     written = corrected or "\n".join((*answer.sentences, answer.text))
     title = "修正した回答" if corrected else heading_of(asked)
     lines = [f"【質問】{asked.question}", "", f"【{title}】{written}", ""]
-    lines += [f"※ {notice}" for notice in answer.notices]
+    lines += [f"※ {notice}" for notice in (*answer.notices, *_unfinished(asked))]
     if sources:
         places = ((source.number, source.citation, source.place) for source in sources)
         lines += ["【根拠】", *(source_line(*place) for place in places), ""]
@@ -212,6 +247,12 @@ def _copy_text(asked: AskedQuestion, sources: tuple[Source, ...], checked_by: st
         f"※ {state_line(asked, checked_by)}　よりそい {japanese_time(asked.created_at)}",
     ]
     return "\n".join(lines)
+
+
+def _unfinished(asked: AskedQuestion) -> tuple[str, ...]:
+    """What a reader of a copy must know of the sentences in it."""
+    note = _NOTES_WITH_SENTENCES.get(asked.writing, "") if asked.answer.sentences else ""
+    return (note,) if note else ()
 
 
 def state_line(asked: AskedQuestion, checked_by: str) -> str:

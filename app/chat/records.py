@@ -39,6 +39,17 @@ _CONFIRMATION_LABELS = {
 }
 
 
+class Writing(StrEnum):
+    """How it went with the sentences of a language model above the evidence."""
+
+    NONE = "none"  # there was none to write: switched off, or nothing to write about
+    WRITTEN = "written"
+    NOTHING = "nothing"  # none that the evidence bears
+    STOPPED = "stopped"
+    FAILED = "failed"
+    UNAVAILABLE = "unavailable"  # there is a model, but it could not write then
+
+
 @dataclass(frozen=True)
 class Remarks:
     """What the owner wrote about an answer."""
@@ -62,6 +73,7 @@ class AskedQuestion:
     query: str = ""
     subject: str = ""
     choices: tuple[str, ...] = ()
+    writing: Writing = Writing.NONE
     confirmation: Confirmation = Confirmation.UNCONFIRMED
     confirmed_at: datetime | None = None
     rating: Rating | None = None
@@ -112,6 +124,7 @@ class Vault:
             query=asked.query,
             subject=asked.subject,
             choices=asked.choices,
+            writing=asked.writing.value,
             answer=_ANSWER.dump_python(asked.answer, mode="json"),
         )
 
@@ -128,16 +141,19 @@ class Vault:
     def open_question(self, row: Question) -> AskedQuestion:
         """Raises DecryptionError, and for what this version cannot read ValidationError."""
         content = self._open(row, row.ciphertext)
+        answer = _ANSWER.validate_python(content["answer"])
+        before = Writing.WRITTEN if answer.sentences else Writing.NONE  # of older versions
         remarks = self._open(row, row.remarks) if row.remarks else {}
         return AskedQuestion(
             id=row.id,
             conversation_id=row.conversation_id,
             created_at=row.created_at,
             question=content["question"],
-            answer=_ANSWER.validate_python(content["answer"]),
+            answer=answer,
             query=content.get("query", ""),
             subject=content.get("subject", ""),
             choices=tuple(content.get("choices", ())),
+            writing=Writing(content.get("writing", before)),
             confirmation=Confirmation(row.confirmation),
             confirmed_at=row.confirmed_at,
             rating=_rating(row.rating),

@@ -58,15 +58,13 @@ def turn_fragment(
     account: SignedIn,
     asked: AskedQuestion,
     *,
-    reserves: bool = False,
-    is_over: bool = True,
+    may_grow: bool = False,
 ) -> str:
-    """One turn, as it stands in the page. `reserves` room for what may yet be written above."""
+    """One turn, as it stands in the page. `may_grow`: with room for what may yet be written."""
     return render.fragment(
         "chat/turn_fragment.html",
         view=view_turn(asked, checked_by=account.display_name),
-        reserves=reserves,
-        is_over=is_over,
+        may_grow=may_grow,
         max_reason_chars=MAX_REASON_CHARS,
     )
 
@@ -76,5 +74,6 @@ def header_fragment(render: Render, conversation_id: str, title: str) -> str:
     return render.fragment(
         "chat/header.html",
         conversation={"id": conversation_id, "title": title, "is_bookmarked": False},
+        sharing=None,
         max_name_chars=MAX_NAME_CHARS,
     )

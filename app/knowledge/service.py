@@ -93,6 +93,12 @@ class KnowledgeService:
             self._remove_orphans(collections, with_words=False)
             self._refresh(collections)
 
+    def hint_if_empty(self) -> str:
+        """What to do first, in Japanese, while no document is live."""
+        if self.count_live():
+            return ""
+        return "文書がまだ登録されていません。`yorisoi ingest` で取り込んでください。"
+
     def count_live(self) -> int:
         with self._transaction() as repository:
             return repository.count_live()

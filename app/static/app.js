@@ -67,7 +67,9 @@ document.addEventListener("click", async (event) => {
   const status = button.closest("article, section").querySelector("[data-copy-status]");
   const isCopied = await copy(source.value ?? source.textContent).catch(() => false);
   button.focus();
-  status.textContent = isCopied ? "コピーしました" : "コピーできませんでした。文章を選んでコピーしてください";
+  const isUnchecked = button.closest("[data-turn]")?.querySelector(".check--unconfirmed");
+  const copied = isUnchecked ? "コピーしました（未確認）。使う前に、資料で確かめてください" : "コピーしました";
+  status.textContent = isCopied ? copied : "コピーできませんでした。文章を選んでコピーしてください";
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
@@ -127,7 +129,7 @@ for (const place of all("[data-wait-ready]")) {
     try {
       const response = await fetch(place.dataset.waitReady, { headers: { Accept: "application/json" } });
       const state = await response.json();
-      if (state.status === "ready") {
+      if (state.status !== "starting") {
         window.location.replace("/");
         return;
       }
@@ -140,25 +142,28 @@ for (const place of all("[data-wait-ready]")) {
   setTimeout(look, 1000);
 }
 
-// How far the language model is. Answers do not wait for it, so this is only told.
+// How far the language model is. Answers do not wait for it, so this is only told. One that is ready
+// may fail later; a page that nobody looks at does not ask.
+const WRITING_LINES = {
+  ready: "資料の抜粋の上に、資料と照合したAIの文を示します。",
+  off: "生成AIは使っていません。資料の抜粋で答えます。",
+};
 for (const place of all("[data-writing]")) {
+  let pause = 5000;
   const look = async () => {
     try {
-      const response = await fetch(place.dataset.writing, { headers: { Accept: "application/json" } });
-      const model = (await response.json()).language_model;
-      if (model.state === "ready" || model.state === "off") {
-        const isReady = model.state === "ready";
-        place.textContent = isReady
-          ? "資料の抜粋の上に、資料と照合したAIの文を示します。"
-          : "生成AIは使っていません。資料の抜粋で答えます。";
-        return;
+      if (!document.hidden) {
+        const response = await fetch(place.dataset.writing, { headers: { Accept: "application/json" } });
+        const model = (await response.json()).language_model;
+        const message = WRITING_LINES[model.state] ?? `${model.message}いまは、資料の抜粋でお答えします。`;
+        if (place.textContent !== message) place.textContent = message;
+        if (model.state === "off") return;
+        pause = model.state === "ready" ? 30_000 : 5000;
       }
-      const message = `${model.message}いまは、資料の抜粋でお答えします。`;
-      if (place.textContent !== message) place.textContent = message;
     } catch {
       // The server may be restarting; look again.
     }
-    setTimeout(look, 5000);
+    setTimeout(look, pause);
   };
-  setTimeout(look, 5000);
+  setTimeout(look, pause);
 }

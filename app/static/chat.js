@@ -103,19 +103,22 @@
   const showSentence = (run, text) => {
     const written = run.turn.querySelector("[data-written]");
     if (!written) return;
+    const place = written.querySelector("[data-written-text]");
+    place.querySelector("[data-written-note]")?.remove();
     const span = document.createElement("span");
+    span.dataset.sentence = "";
     span.textContent = text;
-    written.querySelector("[data-written-text]").append(span);
+    place.append(span);
     written.scrollTop = written.scrollHeight;
     say(text);
   };
 
   // What changed is put in its place, part by part: the rest does not move, nor does the focus.
-  const patch = (turn, html, { except = "" } = {}) => {
+  const patch = (turn, html) => {
     const fresh = parse(html);
     for (const part of fresh.querySelectorAll("[data-part]")) {
       const old = turn.querySelector(`[data-part="${part.dataset.part}"]`);
-      if (!old || old.isEqualNode(part) || part.dataset.part === except) continue;
+      if (!old || old.isEqualNode(part)) continue;
       const hadFocus = old.contains(document.activeElement);
       const name = document.activeElement?.name;
       old.replaceWith(part);
@@ -126,14 +129,29 @@
     }
   };
 
-  const settle = (run, note) => {
+  // Nothing more comes. `note`: what only this page knows, until the server tells it.
+  const settle = (run, note = "") => {
     const { turn } = run;
     turn.removeAttribute("aria-busy");
-    const place = turn.querySelector("[data-written-note]");
-    if (!place) return;
-    const count = turn.querySelectorAll("[data-written-text] span").length;
-    place.textContent = note || (count ? "資料と1文ずつ照合済み" : "資料に裏づけられた文はありませんでした");
+    const written = turn.querySelector("[data-written]");
+    if (!written) return;
+    const place = written.querySelector("[data-written-note]");
+    if (place && note) place.textContent = note;
+    if (place && !written.querySelector("[data-sentence]")) say(place.textContent);
+    // The room is as high as it was; what is more than fits is a press away.
+    const more = written.querySelector("[data-written-more]");
+    if (more) more.hidden = written.scrollHeight <= written.clientHeight + 1;
+    written.scrollTop = 0;
   };
+
+  thread.addEventListener("click", (event) => {
+    const more = event.target.closest("[data-written-more]");
+    if (!more) return;
+    const written = more.closest("[data-written]");
+    more.remove();
+    written.classList.remove("written--live");
+    written.focus();
+  });
 
   // A conversation that has just begun gets its name above it and its place in the list.
   const begin = (data) => {
@@ -143,8 +161,8 @@
     window.history.replaceState(null, "", data.path);
     const hero = chat.querySelector("[data-hero]");
     if (!hero) return;
-    const header = parse(data.header);
-    hero.replaceWith(header);
+    hero.replaceWith(parse(data.header));
+    document.title = document.title.replace(/^[^|]*/, `${data.question.slice(0, 40)} `);
     const item = document.createElement("li");
     const link = document.createElement("a");
     link.className = "recent__link";
@@ -169,7 +187,7 @@
       settle(run);
       run.isOver = true;
     } else if (name === "failed") {
-      if (run.hasEvidence) settle(run, "AIの文は書けませんでした");
+      if (run.hasEvidence) settle(run, "AIの文を作れませんでした。下の資料の抜粋が回答です。");
       else fail(run, data.message);
       run.isOver = true;
     }
@@ -189,13 +207,13 @@
         if (!html) continue;
         if (run.hasEvidence) patch(run.turn, html);
         else showEvidence(run, html);
-        settle(run, "接続が切れました。ここまでの回答です");
+        settle(run, "接続が切れました。ここまでの回答です。");
         return;
       } catch {
         // Still offline; look again.
       }
     }
-    if (run.hasEvidence) settle(run, "接続が切れました。ここまでの回答です");
+    if (run.hasEvidence) settle(run, "接続が切れました。ここまでの回答です。");
     else fail(run, "接続が切れました。ネットワークを確かめて、もう一度お試しください。");
   };
 
@@ -243,12 +261,12 @@
       fail(run, "止めました。");
       return;
     }
-    settle(run, "途中で止めました");
+    settle(run, "途中で止めました。");
     say("止めました。資料の抜粋は残っています。");
     // What the server has kept, with its label, takes the place of what was on its way.
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS[0]));
     const kept = await fetchTurn(run).catch(() => null);
-    if (kept) patch(run.turn, kept, { except: "notices" }); // a notice more would push the rest down
+    if (kept) patch(run.turn, kept);
   };
 
   const fetchTurn = async (run) => {

@@ -1,6 +1,7 @@
 """The process that `make run` starts, on a free port and a data folder of its own."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -14,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from app.settings import Settings
+from rag.models import BUNDLED_LLM, find_spec, is_ready
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = os.environ.get("YORISOI_TEST_CHROMIUM", "/usr/bin/chromium")
@@ -40,57 +44,73 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
+    yield from _running(tmp_path_factory.mktemp("run"), "NO_LLM=1")
+
+
+@pytest.fixture(scope="session")
+def writing_server(tmp_path_factory):
+    """`make run LLM=local`, where the model is; this downloads nothing."""
+    spec = find_spec(BUNDLED_LLM)
+    if not is_ready(spec, Settings(_env_file=None).models_dir):
+        pytest.skip(f"文章生成モデルがありません: yorisoi models pull {spec.name}")
+    yield from _running(tmp_path_factory.mktemp("local"), "LLM=local")
+
+
+def _running(folder, *variables):
     if not Path(CHROMIUM).exists():
         pytest.skip(f"Chromium がありません（{CHROMIUM}）")
-    folder = tmp_path_factory.mktemp("run")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = _free_port()
     log = folder / "log.txt"
     make = shutil.which("make")
     assert make is not None
-    command = [make, "run", "NO_LLM=1", f"PORT={port}", f"DATA_DIR={folder / 'data'}"]
+    command = [make, "run", *variables, f"PORT={port}", f"DATA_DIR={folder / 'data'}"]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with log.open("wb") as out:
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=out, stderr=out, env=environment, start_new_session=True
         )
     try:
-        address = f"http://127.0.0.1:{port}"
-        _wait_until_ready(address, process, log)
-        accounts = {
-            match["role"]: (match["username"], match["password"])
-            for match in _ACCOUNT.finditer(log.read_text(encoding="utf-8"))
-        }
-        yield Server(address, accounts)
+        yield _wait_until_ready(f"http://127.0.0.1:{port}", process, log)
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=30)
 
 
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 @pytest.fixture(scope="session")
 def scripted(tmp_path_factory):
     """The application with a model that writes on demand; starts in seconds."""
+    yield from _scripted(tmp_path_factory.mktemp("scripted"))
+
+
+@pytest.fixture(scope="session")
+def failing(tmp_path_factory):
+    """The application with a model's process that fails on demand."""
+    yield from _scripted(tmp_path_factory.mktemp("failing"), "failing")
+
+
+def _scripted(folder, *more):
     if not Path(CHROMIUM).exists():
         pytest.skip(f"Chromium がありません（{CHROMIUM}）")
-    folder = tmp_path_factory.mktemp("scripted")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = _free_port()
     log = folder / "log.txt"
-    command = [sys.executable, str(Path(__file__).with_name("scripted.py")), str(port), str(folder)]
+    program = str(Path(__file__).with_name("scripted.py"))
     with log.open("wb") as out:
         process = subprocess.Popen(
-            command, cwd=ROOT, stdout=out, stderr=out, env={**os.environ, "PYTHONPATH": str(ROOT)}
+            [sys.executable, program, str(port), str(folder), *more],
+            cwd=ROOT,
+            stdout=out,
+            stderr=out,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
     try:
-        address = f"http://127.0.0.1:{port}"
-        _wait_until_ready(address, process, log)
-        text = log.read_text(encoding="utf-8")
-        yield Server(
-            address, {m["role"]: (m["username"], m["password"]) for m in _ACCOUNT.finditer(text)}
-        )
+        yield _wait_until_ready(f"http://127.0.0.1:{port}", process, log)
     finally:
         process.terminate()
         process.wait(timeout=30)
@@ -105,6 +125,32 @@ def chat(chromium, scripted):
 @pytest.fixture
 def small_chat(chromium, scripted):
     yield from _chat(chromium, scripted, 360, 740)
+
+
+@pytest.fixture
+def failing_chat(chromium, failing):
+    """Signed in where the model's process fails on demand; at first it runs."""
+    wait_for_model(failing, "ready")
+    yield from _chat(chromium, failing, 1280, 900)
+
+
+@pytest.fixture
+def writing_chat(chromium, writing_server):
+    """Signed in on the process that `make run LLM=local` starts, once its model is loaded."""
+    wait_for_model(writing_server, "ready")
+    yield from _chat(chromium, writing_server, 1280, 900)
+
+
+def health_of(server):
+    with urllib.request.urlopen(f"{server.address}/healthz") as reply:
+        return json.load(reply)
+
+
+def wait_for_model(server, state):
+    deadline = time.monotonic() + _READY_SECONDS
+    while health_of(server)["language_model"]["state"] != state:
+        assert time.monotonic() < deadline, health_of(server)
+        time.sleep(0.1)
 
 
 def _chat(chromium, scripted, width, height):
@@ -135,10 +181,12 @@ def _wait_until_ready(address, process, log):
         if process.poll() is not None:
             pytest.fail(f"make run が終わりました:\n{log.read_text(encoding='utf-8')[-3000:]}")
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/healthz") as reply:
-            if b'"ready"' in reply.read():
-                return
+            if json.load(reply)["status"] != "starting":
+                said = _ACCOUNT.finditer(log.read_text(encoding="utf-8"))
+                accounts = {m["role"]: (m["username"], m["password"]) for m in said}
+                return Server(address, accounts)
         time.sleep(1)
-    pytest.fail(f"準備が終わりません:\n{log.read_text(encoding='utf-8')[-3000:]}")
+    return pytest.fail(f"準備が終わりません:\n{log.read_text(encoding='utf-8')[-3000:]}")
 
 
 @pytest.fixture(scope="session")

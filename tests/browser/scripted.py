@@ -1,9 +1,11 @@
 """The application with a model that writes what it is told to: no search, nothing to load.
 
-    python tests/browser/scripted.py PORT FOLDER
+    python tests/browser/scripted.py PORT FOLDER [failing]
 
-What is asked decides what happens: 「遅い」 waits before the evidence, 「長い」 writes on and on,
-「失敗」 fails, 「なし」 writes nothing that stands.
+What is asked decides what happens: 「遅い」 waits before the evidence, 「長い」 writes on and on
+(but not about a 「締切」), 「失敗」 fails, 「なし」 writes nothing that stands, 「答えのない」 abstains.
+With `failing` the sentences come from a real process with a real watch over it, which fails in the
+ways that failing_model.py tells.
 """
 
 import sys
@@ -27,11 +29,17 @@ from app.answering.answer import (
     Retrieved,
     Sentence,
 )
+from app.answering.writing import AnswerWriter
 from app.bootstrap import Overrides, build
 from app.container import Block, PageText, PageView, Readiness
-from app.language_model import LanguageModelState, LanguageModelStatus
+from app.language_model import LanguageModelState, LanguageModelStatus, LocalLanguageModel
 from app.main import create_app
 from app.settings import Settings
+from guardrails.output.grounding import Verifier
+from rag.local_model import LocalModelServer, LocalModelSettings, Patience
+from rag.tokenizer import SudachiWords
+
+_DEADLINE_SECONDS = 2.0
 
 TITLE = "地域社会DX推進パッケージ事業の概要"
 CITATION = Citation(
@@ -55,6 +63,13 @@ ANSWER = Answer(
     provider="extractive",
     generated=0,
     ms=212.0,
+)
+ABSTENTION = replace(
+    ANSWER,
+    status="abstained",
+    text="登録されている資料には見当たりませんでした。",
+    citations=(),
+    nearest=(CITATION,),
 )
 SENTENCES = (
     "この事業の補助率は2分の1です。",
@@ -89,17 +104,50 @@ class Scripted:
         if "失敗" in question:
             yield Failed("検索が止まりました。管理者へ連絡してください")
             return
+        if "答えのない" in question:
+            yield Evidence(ABSTENTION)
+            yield Completed(ABSTENTION)
+            return
         yield Evidence(ANSWER)
         if "なし" in question:
             time.sleep(0.3)
             yield Dropped("figure")
             yield Completed(ANSWER)
             return
-        told = SENTENCES * (40 if "長い" in question else 1)
+        told = SENTENCES * (40 if "長い" in question and "締切" not in question else 1)
         for sentence in told:
             time.sleep(0.25)
             yield Sentence(sentence, (0,))
         yield Completed(replace(ANSWER, sentences=told, generated=len(told), provider="local"))
+
+
+class Failing:
+    """The evidence; above it what the model's process writes, verified as always."""
+
+    def __init__(self, writer: AnswerWriter) -> None:
+        self._writer = writer
+
+    def ask(self, question: str, *, audience: str) -> Iterator[Event]:
+        del audience
+        yield Retrieved((), 1.0)
+        yield Evidence(ANSWER)
+        kept = []
+        for event in self._writer.write(question, ANSWER):
+            if isinstance(event, Sentence):
+                kept.append(event.text)
+            yield event
+        yield Completed(
+            replace(ANSWER, sentences=tuple(kept), generated=len(kept), provider="local")
+        )
+
+
+def failing_model() -> LocalLanguageModel:
+    server = LocalModelServer(
+        LocalModelSettings(Path("model.gguf")),
+        command=(sys.executable, str(Path(__file__).with_name("failing_model.py"))),
+        patience=Patience(start=30, between_probes=0.2, probe=5, pauses=(1.0,), stop=1),
+    )
+    return LocalLanguageModel(server, is_here=lambda: True, pull_model=lambda _progress: None)
 
 
 class Ready:
@@ -108,8 +156,13 @@ class Ready:
 
 
 class Generating:
+    name = "scripted"
+
     def status(self) -> LanguageModelStatus:
         return LanguageModelStatus(LanguageModelState.READY)
+
+    def model(self) -> None:
+        """`Scripted` writes by itself."""
 
 
 class OnePage:
@@ -124,23 +177,26 @@ class OnePage:
         return PAGE if document_id == CITATION.document_id and page in {None, 19} else None
 
 
-def main(port: int, folder: Path) -> None:
+def main(port: int, folder: Path, *, is_failing: bool) -> None:
     settings = Settings(
         _env_file=None,
         data_dir=folder,
         secret_key=Fernet.generate_key().decode(),
         database_url=None,
     )
-    application = build(settings, command="scripted", overrides=Overrides(answering=Scripted()))
+    model = failing_model() if is_failing else Generating()
+    answering = Scripted()
+    if is_failing:
+        model.start(may_pull=False, say=sys.stdout.write)
+        answering = Failing(AnswerWriter(model.model, Verifier(SudachiWords()), _DEADLINE_SECONDS))
+    overrides = Overrides(answering=answering, language_model=model)
+    application = build(settings, command="scripted", overrides=overrides)
     with application.open_accounts() as accounts:
         created = accounts.ensure_demo_accounts()
     for account in created:
         sys.stdout.write(f"  {account.role_label}: {account.username} / {account.password}\n")
     container = replace(
-        application.container,
-        readiness=Ready(),
-        language_model=Generating(),
-        programmes=OnePage(application.programmes),
+        application.container, readiness=Ready(), programmes=OnePage(application.programmes)
     )
     sys.stdout.write("listening\n")
     sys.stdout.flush()
@@ -148,4 +204,4 @@ def main(port: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    main(int(sys.argv[1]), Path(sys.argv[2]), is_failing="failing" in sys.argv[3:])

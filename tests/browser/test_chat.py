@@ -7,6 +7,8 @@ import pytest
 pytestmark = pytest.mark.browser
 
 _STILL = 0.02
+_FILLED = 0.35
+_PRINTED_SHARE = 0.6
 
 
 def _ask(window, question):
@@ -21,7 +23,7 @@ def _finished(window):
 
 def test_evidence_comes_first_sentences_above_it_and_nothing_moves(chat):
     _ask(chat, "補助率はいくつですか")
-    chat.locator("[data-written-text] span").first.wait_for()
+    chat.locator("[data-sentence]").first.wait_for()
     assert "補助対象経費の1/2" in chat.get_by_role("article").inner_text()
     article = _finished(chat)
     text = article.inner_text()
@@ -34,10 +36,10 @@ def test_evidence_comes_first_sentences_above_it_and_nothing_moves(chat):
 
 def test_stopping_keeps_the_evidence(chat):
     _ask(chat, "長い説明をしてください")
-    chat.locator("[data-written-text] span").first.wait_for()
+    chat.locator("[data-sentence]").first.wait_for()
     chat.get_by_role("button", name="止める").click()
     text = _finished(chat).inner_text()
-    assert "途中で止めました" in text
+    assert "途中で止めたため" in text
     assert "補助対象経費の1/2" in text
     chat.wait_for_timeout(900)
     assert "AIが書いた文を含みます" in _finished(chat).inner_text()
@@ -66,7 +68,7 @@ def test_failed_question_can_be_tried_again_and_is_not_lost(chat):
 def test_nothing_that_stands_is_said_in_the_same_room(chat):
     _ask(chat, "なしの質問")
     article = _finished(chat)
-    assert "裏づけられた文はありませんでした" in article.inner_text()
+    assert "根拠に合うものはありませんでした。下の資料の抜粋が回答です。" in article.inner_text()
     assert "資料の抜粋（AIの生成文ではありません）" in article.inner_text()
 
 
@@ -78,7 +80,7 @@ def test_cited_page_opens_beside_the_answer_by_keyboard_and_gives_the_focus_back
     panel.locator("mark").first.wait_for()
     assert "補助対象経費の 1/2" in panel.locator("mark").first.inner_text()
     chat.keyboard.press("Escape")
-    assert chat.evaluate("document.activeElement.dataset.preview !== undefined")
+    chat.wait_for_function("document.activeElement.dataset.preview !== undefined")
 
 
 def test_checked_answer_is_copied_with_its_state(chat):
@@ -89,6 +91,36 @@ def test_checked_answer_is_copied_with_its_state(chat):
     assert "※ 確認済み" in chat.locator(".copy-source").input_value()
     chat.get_by_role("button", name="コピー").click()
     chat.get_by_text("コピーしました").wait_for()
+
+
+def test_new_conversation_can_be_named_at_once(chat):
+    _ask(chat, "名前を付ける質問")
+    _finished(chat)
+    assert chat.title().startswith("名前を付ける質問")
+    chat.get_by_text("名前を変える", exact=True).click()
+    chat.get_by_label("会話の名前").fill("補助率の下調べ")
+    chat.get_by_role("button", name="変える", exact=True).click()
+    chat.get_by_role("heading", name="補助率の下調べ").wait_for()
+
+
+def test_copy_before_a_check_says_what_is_left_to_do(chat):
+    _ask(chat, "補助率はいくつですか")
+    _finished(chat)
+    chat.get_by_role("button", name="コピー").click()
+    chat.get_by_text("コピーしました（未確認）。使う前に、資料で確かめてください").wait_for()
+    assert "※ 未確認（職員の確認前）" in chat.locator(".copy-source").input_value()
+
+
+def test_print_holds_label_state_and_sources_and_nothing_to_press(chat):
+    _ask(chat, "補助率はいくつですか")
+    article = _finished(chat)
+    chat.emulate_media(media="print")
+    text = article.inner_text()
+    for part in ("AIが書いた文を含みます", "生成AI：local", "未確認（職員の確認前）", "p.19"):
+        assert part in text
+    assert chat.get_by_role("main").get_by_role("button").filter(visible=True).count() == 0
+    assert chat.locator(".popover__panel").filter(visible=True).count() == 0
+    assert article.bounding_box()["width"] > _PRINTED_SHARE * chat.viewport_size["width"]
 
 
 def test_deleted_conversation_is_brought_back(chat):
@@ -104,7 +136,6 @@ def test_shared_conversation_is_read_by_others_until_it_is_revoked(chat, chromiu
 
     _ask(chat, "共有する質問")
     _finished(chat)
-    chat.reload()
     chat.get_by_text("共有", exact=True).click()
     chat.get_by_role("button", name="職員全員に共有").click()
     chat.get_by_text("共有中").click()
@@ -156,13 +187,39 @@ def test_on_a_phone_nothing_scrolls_sideways_or_moves(small_chat):
     assert small_chat.evaluate(fits)
 
 
-def test_keyboard_alone_asks_reads_and_finds_its_keys(chat):
-    chat.keyboard.press("Alt+q")
-    chat.keyboard.type("補助率はいくつですか")
-    chat.keyboard.press("Tab")
-    chat.keyboard.press("Enter")
+@pytest.mark.parametrize("question", ["補助率はいくつですか", "なしの質問", "長い説明"])
+def test_on_a_phone_the_room_above_the_evidence_is_filled_and_nothing_moves(small_chat, question):
+    _ask(small_chat, question)
+    room = small_chat.locator("[data-written]")
+    assert "根拠から文を作っています" in room.inner_text()
+    before = room.bounding_box()["height"]
+    small_chat.wait_for_timeout(1200)
+    if question == "長い説明":
+        small_chat.keyboard.press("Escape")
+    _finished(small_chat)
+    assert small_chat.evaluate("window.shifts") < _STILL
+    assert room.bounding_box()["height"] == before
+    lines = room.evaluate("""room => {
+      const text = document.createRange();
+      text.selectNodeContents(room.querySelector("[data-part]"));
+      return text.getBoundingClientRect().height / room.getBoundingClientRect().height;
+    }""")
+    assert lines > _FILLED
+
+
+def test_what_does_not_fit_into_the_room_is_a_press_away(small_chat):
+    _ask(small_chat, "長い説明")
+    small_chat.locator("[data-sentence]").nth(4).wait_for()
+    small_chat.keyboard.press("Escape")
+    _finished(small_chat)
+    small_chat.get_by_role("button", name="続きを見る").click()
+    room = small_chat.locator("[data-written]")
+    assert room.evaluate("room => room.scrollHeight <= room.clientHeight + 1")
+    assert small_chat.evaluate("window.shifts") < _STILL
+
+
+def test_without_a_word_above_it_an_abstention_reserves_no_room(chat):
+    _ask(chat, "答えのない質問")
     _finished(chat)
-    chat.keyboard.press("Alt+a")
-    assert chat.evaluate("document.activeElement.textContent") == "回答"
-    chat.keyboard.press("Control+/")
-    assert chat.get_by_role("dialog", name="キーボードの使い方").is_visible()
+    assert chat.get_by_role("heading", name="見当たりません").is_visible()
+    assert chat.locator("[data-written]").count() == 0

@@ -308,7 +308,13 @@ def container(
             ConversationRepository(session), conversations(session), clock
         ),
         asking=AskingService(
-            session_factory, conversations, answering, AS_TYPED, answering.beside, clock
+            session_factory,
+            conversations,
+            answering,
+            AS_TYPED,
+            answering.beside,
+            clock,
+            language_model,
         ),
         attaching=lambda session: AttachingService(
             ConversationRepository(session),

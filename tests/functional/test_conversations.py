@@ -106,6 +106,13 @@ def test_answer_is_checked_by_a_person_and_the_copy_says_so(staff, path, data, b
     assert "直した文章" not in staff.get(path).text
 
 
+def test_what_to_check_is_listed_beside_an_answer_that_nobody_has_checked(staff, path):
+    page = staff.get(path).text
+
+    for word in ("数字・日付・条件", "最新", "偏り", "権利", "所管課"):
+        assert word in page.split("確認する点")[1].split("</ul>")[0]
+
+
 @pytest.mark.parametrize("data", [{"state": "x"}, {"state": "corrected", "correction": " "}, {}])
 def test_unusable_check_is_refused(staff, path, data):
     question_id = question_of(staff, path)

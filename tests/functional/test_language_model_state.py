@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.container import Readiness
 from app.language_model import LanguageModelState, LanguageModelStatus
 
 STATES = [
@@ -19,7 +20,7 @@ def test_page_and_health_tell_the_state_and_questions_are_answered(staff, langua
     language_model.now = status
 
     health = staff.get("/healthz").json()
-    assert health["status"] == "ready"
+    assert health["status"] == "degraded"
     assert health["language_model"] == {
         "state": status.state.value,
         "message": status.message,
@@ -42,4 +43,15 @@ def test_page_says_whether_a_model_writes(staff, language_model, state, said):
     language_model.now = LanguageModelStatus(state)
 
     assert said in staff.get("/").text
-    assert staff.get("/healthz").json()["language_model"]["state"] == state.value
+    health = staff.get("/healthz").json()
+    assert (health["status"], health["language_model"]["state"]) == ("ready", state.value)
+
+
+def test_health_is_starting_until_questions_can_be_answered_whatever_the_model_does(
+    nobody, readiness, language_model
+):
+    readiness.now = Readiness(ready=False, message="モデルを読み込んでいます")
+    for status in (*STATES, LanguageModelStatus(LanguageModelState.READY)):
+        language_model.now = status
+        response = nobody.get("/healthz")
+        assert (response.status_code, response.json()["status"]) == (200, "starting")

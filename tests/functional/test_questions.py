@@ -221,6 +221,7 @@ def asking(container, clock, *events) -> AskingService:
         Conversation(SudachiWords(), NoDocuments()),
         lambda _documents: Yielding(*events),
         clock,
+        container.language_model,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import socket
 import time
 
@@ -85,6 +86,13 @@ def test_garbage_is_told_as_garbage(model_server, line):
     model_server.lines = [line]
     with pytest.raises(ChatModelGarbledError, match="壊れて"):
         list(ask(model_server.address))
+
+
+def test_line_without_end_is_cut_off_long_before_the_deadline(model_server):
+    model_server.lines = itertools.repeat(b"data: " + b"x" * 100_000)
+    with pytest.raises(ChatModelGarbledError):
+        list(ask(model_server.address, seconds=60))
+    assert model_server.broken_off.wait(5)
 
 
 @pytest.mark.parametrize("piece", ["\ufffd\ufffd", "あ\x00", "\x1b[31m"])
