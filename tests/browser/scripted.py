@@ -29,13 +29,12 @@ from app.answering.answer import (
     Retrieved,
     Sentence,
 )
-from app.answering.writing import AnswerWriter
+from app.answering.writing import AnswerWriter, WritingUnit
 from app.bootstrap import Overrides, build
 from app.container import Block, PageText, PageView, Readiness
 from app.language_model import LanguageModelState, LanguageModelStatus, LocalLanguageModel
 from app.main import create_app
 from app.settings import Settings
-from guardrails.output.grounding import Verifier
 from rag.local_model import LocalModelServer, LocalModelSettings, Patience
 from rag.tokenizer import SudachiWords
 
@@ -63,6 +62,10 @@ ANSWER = Answer(
     provider="extractive",
     generated=0,
     ms=212.0,
+)
+UNITS = (
+    WritingUnit(0, "補助対象経費の1/2", (TITLE, CITATION.section), 1.0),
+    WritingUnit(1, "0.7", (OTHER.title, OTHER.section), 0.9),
 )
 ABSTENTION = replace(
     ANSWER,
@@ -132,7 +135,7 @@ class Failing:
         yield Retrieved((), 1.0)
         yield Evidence(ANSWER)
         kept = []
-        for event in self._writer.write(question, ANSWER):
+        for event in self._writer.write(question, ANSWER, UNITS):
             if isinstance(event, Sentence):
                 kept.append(event.text)
             yield event
@@ -188,7 +191,7 @@ def main(port: int, folder: Path, *, is_failing: bool) -> None:
     answering = Scripted()
     if is_failing:
         model.start(may_pull=False, say=sys.stdout.write)
-        answering = Failing(AnswerWriter(model.model, Verifier(SudachiWords()), _DEADLINE_SECONDS))
+        answering = Failing(AnswerWriter(model.model, SudachiWords(), _DEADLINE_SECONDS))
     overrides = Overrides(answering=answering, language_model=model)
     application = build(settings, command="scripted", overrides=overrides)
     with application.open_accounts() as accounts:

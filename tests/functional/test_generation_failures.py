@@ -16,9 +16,8 @@ from dataclasses import replace
 import pytest
 
 from app.answering.answer import Completed, Dropped, Evidence, Retrieved, Sentence
-from app.answering.writing import AnswerWriter
+from app.answering.writing import AnswerWriter, WritingUnit
 from app.language_model import LanguageModelState, LanguageModelStatus
-from guardrails.output.grounding import Verifier
 from rag.openai_chat_model import OpenAIChatModel
 from rag.tokenizer import SudachiWords
 
@@ -27,6 +26,7 @@ QUOTE = "補助率は、補助対象経費の1/2です。"  # the text of the ex
 QUESTION = "補助率はいくつですか"
 IS_ANSWER = "下の資料の抜粋が回答です。"
 FAILED = f"AIの文を作れませんでした。{IS_ANSWER}"
+UNITS = (WritingUnit(0, "補助対象経費の1/2", ("概要", "補助事業 > 補助率"), 1.0),)
 SECONDS = 1.0
 
 
@@ -36,14 +36,14 @@ class Writing:
     def __init__(self, answer, address: str) -> None:
         model = OpenAIChatModel(address, "stub")
         self._answer = answer
-        self._writer = AnswerWriter(lambda: model, Verifier(SudachiWords()), SECONDS)
+        self._writer = AnswerWriter(lambda: model, SudachiWords(), SECONDS)
 
     def ask(self, question, *, audience):
         assert audience == "staff"
         yield Retrieved((), 1.0)
         yield Evidence(self._answer)
         kept = []
-        for event in self._writer.write(question, self._answer):
+        for event in self._writer.write(question, self._answer, UNITS):
             if isinstance(event, Sentence):
                 kept.append(event.text)
             yield event
