@@ -101,7 +101,7 @@ def _zone(text: str, weight: float) -> Zone:
 
 def _parts(text: str) -> Iterator[tuple[str, str, str]]:
     """Each part with its head, and with the predicate at the end that a list has in common."""
-    inherited = asked = ""
+    inherited = before = asked = ""
     for sentence in _SENTENCE.split(text):
         facts = read_facts(sentence)
         predicate = sentence[facts[-1].value.end :] if facts else ""
@@ -109,13 +109,27 @@ def _parts(text: str) -> Iterator[tuple[str, str, str]]:
         key = cells[0] if len(cells) > 1 and _is_key(cells) else ""
         for cell in cells:
             name = "" if cell is key else key
-            for part in split_statements(cell):
-                own = _topic(part)
-                head = f"{asked} {name} {'' if own else inherited}".strip()
+            listed = ""
+            parts = split_statements(cell)
+            for place, part in enumerate(parts):
+                own, subject = topic_of(part), _topic(part)
+                listed = listed if place != 1 else _list_key(*parts[:2])
+                taken = f"{'' if own else inherited} {'' if subject else before}"
+                head = f"{asked} {name} {listed} {taken}".strip()
                 yield part, head, "" if cell in part or "、" in predicate else predicate
-                inherited = own or inherited
+                inherited, before = own or inherited, "" if own else subject or before
         if sentence.rstrip("。 ").endswith("か"):  # a question is the title of its answer
             asked = sentence
+
+
+def _list_key(first: str, second: str) -> str:
+    """「手当 個人 15万円、夫婦 22万円」: what the first item has before its own label is of all."""
+    for fact in read_facts(second):
+        for other in read_facts(first):
+            if other.is_kin(fact):
+                own, labels = first[: other.value.start].split(), second[: fact.value.start].split()
+                return " ".join(own[: len(own) - len(labels)]) if labels else ""
+    return ""
 
 
 def _is_key(cells: Sequence[str]) -> bool:

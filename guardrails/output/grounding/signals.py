@@ -15,7 +15,8 @@ from guardrails.output.grounding.alignment import (
     topic_elsewhere,
     weighted,
 )
-from guardrails.output.grounding.facts import Fact, bears, read_facts
+from guardrails.output.grounding.clauses import topic_of
+from guardrails.output.grounding.facts import Fact, bears, read_facts, without_figures
 from guardrails.output.grounding.passages import Passage
 from guardrails.output.grounding.reasons import Reason
 from guardrails.output.grounding.sources import Source, Sources, Statement, compact
@@ -27,7 +28,7 @@ _NO_NAME = re.compile(
     r"[\d.,-]*|(?:都道府県)?(?:市区?町村)?|令和|平成|昭和|第?[\d一二三四五六七八九十]+.?|[rhs]\d+"
 )
 _ACTOR = re.compile(r"(?<![一-龥ァ-ヶ])[国県都府市町村区](?=から|が(?!わ)|は|へ|に(?!な))")
-_LABELS = frozenset({"year", "number"})
+_SHORT_NUMBER = re.compile(r"\d{1,2}")
 _MAX_MARGIN = 0.1
 _MAX_FOREIGN = 0.5
 _MAX_UNSEEN = 0.8
@@ -56,6 +57,12 @@ class Signals:
     pair: float = 0.0
     modality: float = 0.0
     condition: float = 0.0
+    unsaid: float = 0.0
+    predicate: float = 0.0
+    asked: float = 0.0
+    dropped: float = 0.0
+    rank: float = 0.0
+    direction: float = 0.0
 
     def or_worse(self, other: Signals) -> Signals:
         """Of each signal the higher one: a sentence is as bad as the worst of its clauses."""
@@ -96,11 +103,10 @@ def measure(statement: Statement, sources: Sources) -> Borne | Reason:
         elsewhere = max(0.0, found.rival - own)
     else:
         places = [found.passage]
-    numbers = tuple(dict.fromkeys(place.unit for place in places))
-    units = [sources.units[number] for number in numbers]
+    units = [sources.units[n] for n in dict.fromkeys(place.unit for place in places)]
     broken = set.intersection(*(objections(statement, unit, sources) for unit in units))
     return Borne(
-        numbers,
+        tuple(dict.fromkeys(unit.unit for unit in units)),
         Signals(
             rival=rival,
             elsewhere=elsewhere,
@@ -109,6 +115,12 @@ def measure(statement: Statement, sources: Sources) -> Borne | Reason:
             year=float(_is_other_year(statement, places)),
             name=float(not _names_stand(statement, units, sources)),
             label=float(not _labels_agree(statement, units)),
+            unsaid=_unsaid(statement, units, sources),
+            predicate=_predicate(statement, units, sources),
+            asked=_asked(statement, units, sources),
+            dropped=_dropped(statement, places, sources),
+            rank=_rank(statement, units, sources),
+            direction=_direction(statement, places, units),
             **dict.fromkeys(broken, 1.0),
         ),
     )
@@ -116,8 +128,14 @@ def measure(statement: Statement, sources: Sources) -> Borne | Reason:
 
 def _measured(statement: Statement) -> list[Fact]:
     """Figures that say something; a year beside another figure says of when that one is."""
-    told = [fact for fact in statement.facts if fact.value.family not in _LABELS]
+    told = [fact for fact in statement.facts if not _is_label(fact)]
     return told or [fact for fact in statement.facts if fact.value.family == "year"]
+
+
+def _is_label(fact: Fact) -> bool:
+    """A year, or a bare number that may count or name something."""
+    family = fact.value.family
+    return family == "year" or bool(family == "number" and _SHORT_NUMBER.fullmatch(fact.value.text))
 
 
 def _stands(said: Fact, statement: Statement, held: Sequence[Fact]) -> bool:
@@ -169,3 +187,64 @@ def _labels_agree(statement: Statement, units: Sequence[Source]) -> bool:
     if not said or not held or (said <= {"limit"} and "floor" not in held):
         return True
     return bool(said & held) or any(said & wording.labels_of(unit.above) for unit in units)
+
+
+def _content(statement: Statement, sources: Sources) -> tuple[str, ...]:
+    return sources.lexicon.content(without_figures(statement.text))
+
+
+def _unsaid(statement: Statement, units: Sequence[Source], sources: Sources) -> float:
+    words = _content(statement, sources)
+    missing = [word for word in words if not any(unit.says(word) for unit in units)]
+    return len(missing) / len(words) if words else 0.0
+
+
+def _predicate(statement: Statement, units: Sequence[Source], sources: Sources) -> float:
+    words = _content(statement, sources)
+    return float(bool(words) and not any(unit.says(words[-1]) for unit in units))
+
+
+def _asked(statement: Statement, units: Sequence[Source], sources: Sources) -> float:
+    """Share of content words after the topic that only the question says"""
+    topic = topic_of(statement.text)
+    words = sources.lexicon.content(without_figures(statement.text[len(topic):]))
+    missing = [w for w in words if sources.lexicon.says(w, sources.question) and not any(unit.says(w) for unit in units)]
+    return len(missing) / len(words) if words else 0.0
+
+
+def _dropped(statement: Statement, places: Sequence[Passage], sources: Sources) -> float:
+    said = f"{statement.sentence}\n{sources.question}"
+    best = 1.0
+    for place in places:
+        words = nouns(sources.lexicon.content(without_figures(place.topic)))
+        missing = [w for w in words if not sources.lexicon.says(w, said) and not sources.lexicon.says(w, place.above.text)]
+        best = min(best, len(missing) / len(words) if words else 0.0)
+    return best
+
+
+_RANK = re.compile(r"最も|もっとも|一番|最多|最少|トップ|首位|第?\d位|(?:次に|次いで|より)[^、。]{0,6}(?:多|少|高|低|大き|小さ)")
+
+
+def _rank(statement: Statement, units: Sequence[Source], sources: Sources) -> float:
+    if not _RANK.search(statement.text):
+        return 0.0
+    words = nouns(_content(statement, sources))
+    for unit in units:
+        for piece in unit.pieces:
+            if _RANK.search(piece.text):
+                return float(not all(sources.lexicon.says(w, piece.text) or sources.lexicon.says(w, unit.above) for w in words))
+    return 1.0
+
+
+_UP = re.compile(r"増|上回|超過|上が|引き上げ|(?:多|高|大き)くな")
+_DOWN = re.compile(r"減(?!免)|下回|下が|引き下げ|(?:少な|低|小さ)くな")
+
+
+def _direction(statement: Statement, places: Sequence[Passage], units: Sequence[Source]) -> float:
+    said = statement.text
+    up, down = bool(_UP.search(said)), bool(_DOWN.search(said))
+    if up == down:
+        return 0.0
+    held = [place.near.text for place in places]
+    other, own = (_DOWN, _UP) if up else (_UP, _DOWN)
+    return float(any(map(other.search, held)) and not any(own.search(u.text) for u in units))

@@ -37,10 +37,12 @@ class EvidenceUnit:
 class Source:
     """A unit as it is compared. Titles are apart.
 
-    `quoted` is its own text, compact; in `text` cells carry their column's name.
+    `number`: its place in `Sources.units`; `unit`: of the evidence, of which a table in one text is
+    several sources. `quoted` is its own text, compact; in `text` cells carry their column's name.
     """
 
     number: int
+    unit: int
     quoted: str
     text: str
     above: str
@@ -153,14 +155,19 @@ def read_sources(evidence: Sequence[EvidenceUnit], question: str, tokenizer: Tok
     lexicon = Lexicon(tokenizer)
     units: list[Source] = []
     header: tuple[str, tuple[str, ...]] = ("", ())
-    for number, unit in enumerate(evidence):
-        text = spelled(unit.text)
-        titles = tuple(spelled(title) for title in unit.titles)
+    lines = [
+        (number, line, titles)
+        for number, unit in enumerate(evidence)
+        for line, titles in _lines(unit)
+    ]
+    for number, line, above in lines:
+        text = spelled(line)
+        titles = tuple(spelled(title) for title in above)
         if _is_header(text):
             header = (text, titles)
         elif header[0] and header[1] == titles and not text.startswith(("※", "・")):
             titles = (*titles, header[0])
-        units.append(_source(number, text, titles, lexicon))
+        units.append(_source((len(units), number), text, titles, lexicon))
     asked = spelled(question)
     return Sources(tuple(units), asked, frozenset(lexicon.content(asked)), lexicon)
 
@@ -175,18 +182,26 @@ def _is_header(text: str) -> bool:
     return sum(bool(_COLUMN.search(cell)) for cell in cells) > 1
 
 
-def _source(number: int, text: str, titles: tuple[str, ...], lexicon: Lexicon) -> Source:
+def _lines(unit: EvidenceUnit) -> list[tuple[str, tuple[str, ...]]]:
+    """A table in one text, row by row, each below the names of the columns."""
+    rows = [row for row in unit.text.split("\n") if row.strip()]
+    if len(rows) > 1 and all("|" in row for row in rows):
+        return [(row, (*unit.titles, rows[0])) for row in rows[1:]]
+    return [(unit.text, unit.titles)]
+
+
+def _source(place: tuple[int, int], text: str, titles: tuple[str, ...], lexicon: Lexicon) -> Source:
     row = _with_columns(text, titles)
     above = " ".join(titles)
     return Source(
-        number,
+        *place,
         compact(text),
         row,
         above,
         read_facts(row),
         read_facts(above),
         tuple(pieces(row)),
-        read_passages(number, _with_columns(text, titles, "|"), titles),
+        read_passages(place[0], _with_columns(text, titles, "|"), titles),
         lexicon,
     )
 
