@@ -13,7 +13,7 @@ from rag.values import read_values
 _HEDGES = (
     re.compile(r"(?:場合|こと|とき)(?:も|が)あ[るり]|可能性|おそれ|恐れ|かもしれ|得る|ありえ"),
     re.compile(r"原則|基本的に|通常は"),
-    re.compile(r"予定(?!者|地|日|価格)|見込|目指|目標|検討|要望|想定|未定"),
+    re.compile(r"予定(?!者|地|日|価格)|見込|目指|目標(?!\s?\d)|検討|要望|想定|未定"),
 )
 _ABSOLUTE = (
     re.compile(r"必ず|絶対|確実に|間違いなく"),
@@ -44,6 +44,9 @@ _BEFORE_AFTER = re.compile(r"(?P<stem>[一-龥ァ-ヶ]{2})の?(?:日の?)?(?P<si
 _MAY = re.compile(r"[もが]あ")
 _CONDITION_SHARE = 0.33
 _TELLING = 0.5
+_NOT_NEEDED = re.compile(r"かか(?:り|ら)|必要|要[りら]|払わ|納め")
+_NEEDS_NOTHING = re.compile(r"免除|無料|無償|不要|(?<![\d.,])0(?:円|%)")
+_NONE = re.compile(r"(?<![\d.,])0[^\d.,]|なし(?=$|[、。 ])|がない(?:者|方|人|こと)")
 _PREFIXED = re.compile(r"[非未無不](?=(?P<stem>[一-龥]{2}))")
 
 
@@ -67,6 +70,8 @@ def _polarity_agrees(statement: Statement, unit: Source) -> bool:
     for piece in pieces(statement.text):
         words = unit.lexicon.content(piece.text)
         if piece.is_denied:
+            if _is_none(piece.text, unit.text):
+                continue
             if not denied:
                 return False
             if words and not any(says(word, text) for word in words for text in denied):
@@ -80,6 +85,12 @@ def _polarity_agrees(statement: Statement, unit: Source) -> bool:
             if denied and not others:
                 return False
     return True
+
+
+def _is_none(said: str, held: str) -> bool:
+    """「かかりません」 of what is 「免除」, 「ありません」 of what is 「0件」 or 「なし」."""
+    needed = _NOT_NEEDED.search(said)
+    return bool((_NEEDS_NOTHING if needed else _NONE).search(held))
 
 
 def _alternatives_agree(statement: Statement, unit: Source) -> bool:

@@ -25,7 +25,7 @@ _REASONS = {
     "pair": Reason.ALTERNATIVE,
     "modality": Reason.MODALITY,
     "condition": Reason.CONDITION,
-    "unsaid": Reason.UNSEEN, "predicate": Reason.UNSEEN, "asked": Reason.UNSEEN, "dropped": Reason.CONDITION, "rank": Reason.SUBJECT, "direction": Reason.ALTERNATIVE,
+    "unsaid": Reason.UNSEEN, "bare": Reason.UNSEEN, "predicate": Reason.UNSEEN, "asked": Reason.UNSEEN, "dropped": Reason.CONDITION, "rank": Reason.SUBJECT, "direction": Reason.ALTERNATIVE,
 }
 
 

@@ -25,9 +25,10 @@ from rag.values import read_values
 
 _COUNT = re.compile(r"^\d+")
 _NO_NAME = re.compile(
-    r"[\d.,-]*|(?:都道府県)?(?:市区?町村)?|令和|平成|昭和|第?[\d一二三四五六七八九十]+.?|[rhs]\d+"
+    r"[\d.,-]*|(?:都道府県)?(?:市区?町村)?|令和|平成|昭和|第?[\d一二三四五六七八九十]+.?|[rhs]\d+|[a-zA-Z]{1,2}"
 )
 _ACTOR = re.compile(r"(?<![一-龥ァ-ヶ])[国県都府市町村区](?=から|が(?!わ)|は|へ|に(?!な))")
+_LAST_YEAR = re.compile(r"前年|昨年")
 _SHORT_NUMBER = re.compile(r"\d{1,2}")
 _MAX_MARGIN = 0.1
 _MAX_FOREIGN = 0.5
@@ -63,6 +64,7 @@ class Signals:
     dropped: float = 0.0
     rank: float = 0.0
     direction: float = 0.0
+    bare: float = 0.0
 
     def or_worse(self, other: Signals) -> Signals:
         """Of each signal the higher one: a sentence is as bad as the worst of its clauses."""
@@ -120,6 +122,7 @@ def measure(statement: Statement, sources: Sources) -> Borne | Reason:
             asked=_asked(statement, units, sources),
             dropped=_dropped(statement, places, sources),
             rank=_rank(statement, units, sources),
+            bare=0.0 if statement.facts else _unsaid(statement, units, sources),
             direction=_direction(statement, places, units),
             **dict.fromkeys(broken, 1.0),
         ),
@@ -152,8 +155,12 @@ def _is_unseen(statement: Statement, sources: Sources) -> bool:
 
 def _is_other_year(statement: Statement, places: Sequence[Passage]) -> bool:
     """The place is of another year, or of none though the clause is of one."""
-    for said in (*statement.facts, *read_facts(statement.topic)):
-        if said.value.family != "year":
+    years = [*statement.facts, *read_facts(statement.topic)]
+    first = next((fact for fact in years if fact.value.family == "year"), None)
+    for said in years:
+        if said.value.family != "year" or _LAST_YEAR.search(statement.text):
+            continue
+        if any(_LAST_YEAR.search(place.near.text) for place in places) and said is not first:
             continue
         near = [fact for place in places for zone in place.zones[:2] for fact in zone.facts]
         near = [fact for fact in near if fact.value.family == "year"]
