@@ -214,7 +214,7 @@ def _with_columns(text: str, titles: tuple[str, ...], bar: str = "、") -> str:
     for title in reversed(titles):
         columns = _cells(title)
         if len(columns) == len(cells):
-            named = (f"{a} {b}" for a, b in zip(columns[1:], cells[1:], strict=True))
+            named = (f"{a}: {b}" for a, b in zip(columns[1:], cells[1:], strict=True))
             return bar.join((cells[0], *named))
     return bar.join(cells)
 
