@@ -13,7 +13,7 @@ from rag.values import read_values
 _HEDGES = (
     re.compile(r"(?:場合|こと|とき)(?:も|が)あ[るり]|可能性|おそれ|恐れ|かもしれ|得る|ありえ"),
     re.compile(r"原則|基本的に|通常は"),
-    re.compile(r"予定(?!者|地|日|価格)|見込|目指|目標(?!\s?\d)|検討|要望|想定|未定"),
+    re.compile(r"予定(?!者|地|日|価格)|見込|目指|目標(?![\s:]*\d)|検討|要望|想定|未定"),
 )
 _ABSOLUTE = (
     re.compile(r"必ず|絶対|確実に|間違いなく"),
@@ -131,8 +131,13 @@ def _pairs_agree(statement: Statement, unit: Source) -> bool:
 
 def _is_free(statement: Statement, unit: Source) -> bool:
     """「受講料は無料(旅費は自己負担)」: what costs nothing is said in the same piece."""
-    for word in nouns(unit.lexicon.content(statement.text)):
-        held = [each.text for each in unit.pieces if unit.lexicon.says(word, each.text)]
+    words = nouns(unit.lexicon.content(statement.text))
+    places = [
+        [each.text for each in unit.pieces if unit.lexicon.says(word, each.text)] for word in words
+    ]
+    if any(len(held) == 1 and _FREE.search(held[0]) for held in places):
+        return True
+    for held in places:
         if any(_PAID.search(text) for text in held) and not any(map(_FREE.search, held)):
             return False
     return True

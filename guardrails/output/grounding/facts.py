@@ -15,7 +15,7 @@ _ORDINAL = re.compile(r"第?(?P<n>\d+)(?P<of>子|号|条|項|回(?=目)|版|期|
 _NUMBER = re.compile(r"(?P<n>\d[\d,]*(?:\.\d+)?)(?:\s?(?P<of>[一-龥ァ-ヶ]|[a-z]+))?", re.IGNORECASE)
 _FIGURES = frozenset({"figure", "time", "frequency"})
 _SIDE = re.compile(r"(?:目)?(?:より|の)?(?P<side>前|後)")
-_RANGE = re.compile(r"\s?(?:~|から|-|→|又は|または|及び|・|と|や)\s?(?:月額)?")
+_RANGE = re.compile(r"\s?(?:~|から|-|→|又は|または|及び|・)\s?(?:月額)?")
 _REPLACED = re.compile(r"/[^\s、。(]{1,4}\s?[→⇒]")
 _ASIDE = re.compile(r"\([^()]{1,12}\)")
 _PER_ONE = re.compile(r"(?:当たり|あたり|につき|ごと|に(?=\d)|\s?(?:上限)?(?=\d))")

@@ -141,8 +141,8 @@ def _list_key(first: str, second: str) -> str:
         for other in read_facts(first):
             if other.is_kin(fact):
                 own, labels = first[: other.value.start].split(), second[: fact.value.start].split()
-                if len(own) == len(labels) == 1 and not _topic(second):
-                    return _LAST_RUN.sub("", own[0])
+                if len(own) == len(labels) == 1 and _LAST_RUN.fullmatch(labels[0]):
+                    return _LAST_RUN.sub("", own[0]) if _LAST_RUN.search(own[0]) else ""
                 return " ".join(own[: len(own) - len(labels)]) if labels else ""
     return ""
 

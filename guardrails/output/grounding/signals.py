@@ -229,7 +229,7 @@ def _dropped(statement: Statement, places: Sequence[Passage], sources: Sources) 
     return best
 
 
-_RANK = re.compile(r"最も|もっとも|一番|最多|最少|トップ|首位|第?\d位|(?:次に|次いで|より)[^、。]{0,6}(?:多|少|高|低|大き|小さ)")
+_RANK = re.compile(r"最も|もっとも|一番|最多|最少|トップ|首位|第?\d位|(?:次に|次いで)[^、。]{0,6}(?:多|少|高|低|大き|小さ)")
 
 
 def _rank(statement: Statement, units: Sequence[Source], sources: Sources) -> float:
@@ -252,6 +252,6 @@ def _direction(statement: Statement, places: Sequence[Passage], units: Sequence[
     up, down = bool(_UP.search(said)), bool(_DOWN.search(said))
     if up == down:
         return 0.0
-    held = [place.near.text for place in places]
+    held = [unit.text for unit in units]
     other, own = (_DOWN, _UP) if up else (_UP, _DOWN)
     return float(any(map(other.search, held)) and not any(own.search(u.text) for u in units))

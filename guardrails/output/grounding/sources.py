@@ -16,6 +16,7 @@ from guardrails.output.grounding.wording import Lexicon, nouns
 from rag.tokenizer import Tokenizer
 
 _CELLS = re.compile(r"\s*[|\t]\s*")
+_MARK = re.compile(r"^[\W\d]+")
 _ABOVE = 0.3
 _HEADER_CHARS = 40
 _HEADER_CELLS = 3
@@ -62,6 +63,11 @@ class Source:
         """Lower case, without white space and quotation marks: for names."""
         return compact(self.whole)
 
+    @cached_property
+    def is_heading(self) -> bool:
+        """It only repeats a title above it."""
+        return bool(bare := _MARK.sub("", self.text).rstrip("】 ")) and bare in self.above
+
     def says(self, word: str) -> bool:
         """In itself or in the titles above it."""
         return self.lexicon.says(word, self.whole)
@@ -97,8 +103,9 @@ class Sources:
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
-        """Those of all units."""
-        return tuple(passage for unit in self.units for passage in unit.passages)
+        """Those of all units but of headings, which stand in the titles of the others."""
+        told = [unit for unit in self.units if not unit.is_heading] or self.units
+        return tuple(passage for unit in told for passage in unit.passages)
 
     def weight(self, word: str) -> float:
         """A word that every passage says tells none from another; 0 for one that none says."""
