@@ -14,7 +14,6 @@ from guardrails.output.grounding.signals import Signals
 
 _REASONS = {
     "rival": Reason.SUBJECT,
-    "elsewhere": Reason.SUBJECT,
     "foreign": Reason.SUBJECT,
     "topic": Reason.SUBJECT,
     "year": Reason.SUBJECT,
@@ -25,7 +24,10 @@ _REASONS = {
     "pair": Reason.ALTERNATIVE,
     "modality": Reason.MODALITY,
     "condition": Reason.CONDITION,
-    "unsaid": Reason.UNSEEN, "bare": Reason.UNSEEN, "predicate": Reason.UNSEEN, "asked": Reason.UNSEEN, "dropped": Reason.CONDITION, "rank": Reason.SUBJECT, "direction": Reason.ALTERNATIVE,
+    "unsaid": Reason.UNSEEN,
+    "dropped": Reason.CONDITION,
+    "rank": Reason.SUBJECT,
+    "direction": Reason.ALTERNATIVE,
 }
 
 

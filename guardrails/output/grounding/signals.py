@@ -11,9 +11,7 @@ from guardrails.output.grounding.alignment import (
     match_figure,
     match_words,
     share_foreign,
-    share_said,
     topic_elsewhere,
-    weighted,
 )
 from guardrails.output.grounding.clauses import topic_of
 from guardrails.output.grounding.facts import Fact, bears, read_facts, without_figures
@@ -29,6 +27,14 @@ _NO_NAME = re.compile(
 )
 _ACTOR = re.compile(r"(?<![一-龥ァ-ヶ])[国県都府市町村区](?=から|が(?!わ)|は|へ|に(?!な))")
 _LAST_YEAR = re.compile(r"前年|昨年")
+_RANK = re.compile(
+    r"最も|もっとも|一番|最多|最少|トップ|首位|第?\d位|(?:次に|次いで)[^、。]{0,6}(?:多|少|高|低|大き|小さ)"
+)
+_TURNS = {
+    "up": re.compile(r"増|上回|超過|上が|引き上げ|(?:多|高|大き)くな"),
+    "down": re.compile(r"減(?!免)|下回|下が|引き下げ|(?:少な|低|小さ)くな"),
+}
+_MAX_ECHOED = 0.25
 _SHORT_NUMBER = re.compile(r"\d{1,2}")
 _MAX_MARGIN = 0.1
 _MAX_FOREIGN = 0.5
@@ -41,13 +47,12 @@ class Signals:
     """All 0 for a clause without fault, higher the more speaks against it.
 
     `rival`: how near another figure of the kind comes to, or is before, the one that is said
-    (-1..0.1 turned round); `elsewhere`: how much more another passage says of the clause;
-    `foreign`: share of its words that are at home elsewhere; `topic`: that its topic is another
-    passage's; the others are 0 or 1.
+    (-1..0.1 turned round); `foreign`: share of its words that are at home elsewhere; `topic`: that
+    its topic is another passage's; `unsaid`: share of the words of a clause without figures that
+    no unit says; `dropped`: share of the topic of the place that is left out; the others are 0 or 1.
     """
 
     rival: float = 0.0
-    elsewhere: float = 0.0
     foreign: float = 0.0
     topic: float = 0.0
     year: float = 0.0
@@ -58,13 +63,10 @@ class Signals:
     pair: float = 0.0
     modality: float = 0.0
     condition: float = 0.0
-    unsaid: float = 0.0
-    predicate: float = 0.0
-    asked: float = 0.0
     dropped: float = 0.0
     rank: float = 0.0
     direction: float = 0.0
-    bare: float = 0.0
+    unsaid: float = 0.0
 
     def or_worse(self, other: Signals) -> Signals:
         """Of each signal the higher one: a sentence is as bad as the worst of its clauses."""
@@ -98,32 +100,22 @@ def measure(statement: Statement, sources: Sources) -> Borne | Reason:
     found = match_words(statement, sources)
     if found is None:
         return Reason.NO_EVIDENCE
-    elsewhere = 0.0
-    if places:
-        tokens = weighted(statement, sources)
-        own = max(share_said(tokens, place.zones, sources) for place in places)
-        elsewhere = max(0.0, found.rival - own)
-    else:
-        places = [found.passage]
+    places = places or [found.passage]
     units = [sources.units[n] for n in dict.fromkeys(place.unit for place in places)]
     broken = set.intersection(*(objections(statement, unit, sources) for unit in units))
     return Borne(
         tuple(dict.fromkeys(unit.unit for unit in units)),
         Signals(
             rival=rival,
-            elsewhere=elsewhere,
             foreign=min(_MAX_FOREIGN, share_foreign(statement, places, sources)),
             topic=topic_elsewhere(statement, places, sources),
             year=float(_is_other_year(statement, places)),
             name=float(not _names_stand(statement, units, sources)),
             label=float(not _labels_agree(statement, units)),
-            unsaid=_unsaid(statement, units, sources),
-            predicate=_predicate(statement, units, sources),
-            asked=_asked(statement, units, sources),
-            dropped=_dropped(statement, places, sources),
-            rank=_rank(statement, units, sources),
-            bare=0.0 if statement.facts else _unsaid(statement, units, sources),
-            direction=_direction(statement, places, units),
+            dropped=min(_share_dropped(statement, place, sources) for place in places),
+            rank=float(_is_unranked(statement, units)),
+            direction=float(_is_turned(statement, units)),
+            unsaid=_share_unsaid(statement, units, sources),
             **dict.fromkeys(broken, 1.0),
         ),
     )
@@ -146,11 +138,27 @@ def _stands(said: Fact, statement: Statement, held: Sequence[Fact]) -> bool:
 
 
 def _is_unseen(statement: Statement, sources: Sources) -> bool:
-    """Nothing of it, or most of several nouns, is said by evidence or question."""
+    """Nothing of it is said by the evidence, most of several nouns by neither evidence nor question,
+    or it only tells what the question told.
+    """
     unseen, count = len(sources.unseen(statement.words)), len(nouns(statement.words))
     if not statement.facts and not any(map(sources.weight, statement.words)):
         return bool(statement.words)
-    return count > _FEW_NOUNS and unseen > _MAX_UNSEEN * count
+    if count > _FEW_NOUNS and unseen > _MAX_UNSEEN * count:
+        return True
+    return not statement.facts and _share_echoed(statement, sources) > _MAX_ECHOED
+
+
+def _share_echoed(statement: Statement, sources: Sources) -> float:
+    """Of what is said of the topic, the share that only the question says."""
+    told = sources.lexicon.content(statement.text[len(topic_of(statement.text)) :])
+    asked = [
+        word
+        for word in told
+        if sources.lexicon.says(word, sources.question)
+        if not any(unit.says(word) for unit in sources.units)
+    ]
+    return len(asked) / len(told) if told else 0.0
 
 
 def _is_other_year(statement: Statement, places: Sequence[Passage]) -> bool:
@@ -176,10 +184,11 @@ def _names_stand(statement: Statement, units: Sequence[Source], sources: Sources
     values = (v for v in read_values(statement.text) if v.family.startswith("name:"))
     names = {_COUNT.sub("", str(value.canonical)) for value in values}
     names |= sources.lexicon.tokenizer.names(statement.text)
+    topic = compact(statement.topic or topic_of(statement.text))
     asked = compact(sources.question)
     actors = {match.group() for match in _ACTOR.finditer(statement.text)}
     return all(any(actor in unit.whole for unit in units) for actor in actors) and all(
-        compact(name) in asked
+        (compact(name) in asked and compact(name) in topic)
         or any(compact(name) in unit.compact or unit.says(name) for unit in units)
         for name in names
         if not _NO_NAME.fullmatch(name)
@@ -196,62 +205,36 @@ def _labels_agree(statement: Statement, units: Sequence[Source]) -> bool:
     return bool(said & held) or any(said & wording.labels_of(unit.above) for unit in units)
 
 
-def _content(statement: Statement, sources: Sources) -> tuple[str, ...]:
-    return sources.lexicon.content(without_figures(statement.text))
+def _share_unsaid(statement: Statement, units: Sequence[Source], sources: Sources) -> float:
+    """A figure ties a clause to its place, without one only its words do."""
+    words = sources.lexicon.content(statement.text)
+    if statement.facts or not words:
+        return 0.0
+    return sum(not any(unit.says(word) for unit in units) for word in words) / len(words)
 
 
-def _unsaid(statement: Statement, units: Sequence[Source], sources: Sources) -> float:
-    words = _content(statement, sources)
-    missing = [word for word in words if not any(unit.says(word) for unit in units)]
+def _share_dropped(statement: Statement, place: Passage, sources: Sources) -> float:
+    """「同じ世帯の方の住民票は」 told as 「住民票は」."""
+    said = f"{statement.sentence}\n{sources.question}\n{place.above.text}"
+    words = nouns(sources.lexicon.content(without_figures(place.topic)))
+    missing = [word for word in words if not sources.lexicon.says(word, said)]
     return len(missing) / len(words) if words else 0.0
 
 
-def _predicate(statement: Statement, units: Sequence[Source], sources: Sources) -> float:
-    words = _content(statement, sources)
-    return float(bool(words) and not any(unit.says(words[-1]) for unit in units))
-
-
-def _asked(statement: Statement, units: Sequence[Source], sources: Sources) -> float:
-    """Share of content words after the topic that only the question says"""
-    topic = topic_of(statement.text)
-    words = sources.lexicon.content(without_figures(statement.text[len(topic):]))
-    missing = [w for w in words if sources.lexicon.says(w, sources.question) and not any(unit.says(w) for unit in units)]
-    return len(missing) / len(words) if words else 0.0
-
-
-def _dropped(statement: Statement, places: Sequence[Passage], sources: Sources) -> float:
-    said = f"{statement.sentence}\n{sources.question}"
-    best = 1.0
-    for place in places:
-        words = nouns(sources.lexicon.content(without_figures(place.topic)))
-        missing = [w for w in words if not sources.lexicon.says(w, said) and not sources.lexicon.says(w, place.above.text)]
-        best = min(best, len(missing) / len(words) if words else 0.0)
-    return best
-
-
-_RANK = re.compile(r"最も|もっとも|一番|最多|最少|トップ|首位|第?\d位|(?:次に|次いで)[^、。]{0,6}(?:多|少|高|低|大き|小さ)")
-
-
-def _rank(statement: Statement, units: Sequence[Source], sources: Sources) -> float:
+def _is_unranked(statement: Statement, units: Sequence[Source]) -> bool:
+    """It ranks what no unit ranks in one piece with it."""
     if not _RANK.search(statement.text):
-        return 0.0
-    words = nouns(_content(statement, sources))
-    for unit in units:
-        for piece in unit.pieces:
-            if _RANK.search(piece.text):
-                return float(not all(sources.lexicon.says(w, piece.text) or sources.lexicon.says(w, unit.above) for w in words))
-    return 1.0
+        return False
+    words = nouns(units[0].lexicon.content(without_figures(statement.text)))
+    ranked = [(u, piece.text) for u in units for piece in u.pieces if _RANK.search(piece.text)]
+    return not any(
+        all(unit.lexicon.says(word, f"{unit.above}\n{text}") for word in words)
+        for unit, text in ranked
+    )
 
 
-_UP = re.compile(r"増|上回|超過|上が|引き上げ|(?:多|高|大き)くな")
-_DOWN = re.compile(r"減(?!免)|下回|下が|引き下げ|(?:少な|低|小さ)くな")
-
-
-def _direction(statement: Statement, places: Sequence[Passage], units: Sequence[Source]) -> float:
-    said = statement.text
-    up, down = bool(_UP.search(said)), bool(_DOWN.search(said))
-    if up == down:
-        return 0.0
-    held = [unit.text for unit in units]
-    other, own = (_DOWN, _UP) if up else (_UP, _DOWN)
-    return float(any(map(other.search, held)) and not any(own.search(u.text) for u in units))
+def _is_turned(statement: Statement, units: Sequence[Source]) -> bool:
+    """It lets rise what the units only let fall, or the other way round."""
+    said = [name for name, pattern in _TURNS.items() if pattern.search(statement.text)]
+    held = {name for name, pattern in _TURNS.items() for u in units if pattern.search(u.text)}
+    return len(said) == 1 and bool(held) and said[0] not in held
