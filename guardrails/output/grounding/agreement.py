@@ -29,7 +29,7 @@ _ABSOLUTE_HELD = (
 )
 _CONDITION = re.compile(r"(?P<words>[^。、]*?)(?:とき|場合|に限[りるっ]|にあっては|あれば|すれば)")
 _EXCLUSIVE = (
-    ("加入", "脱退"), ("奇数", "偶数"), ("直前", "直後"), ("増", "減"), ("開始", "中止"),
+    ("加入", "脱退"), ("奇数", "偶数"), ("直前", "直後"), ("開始", "中止"),
     ("転入", "転出"), ("購入", "売却"), ("義務", "任意"), ("有料", "無料"),
     ("引き上げ", "引き下げ"),
     ("収入", "支出"), ("最大", "最低"), ("上限", "下限"), ("以上", "未満"), ("以下", "超"),
@@ -39,6 +39,10 @@ _EXCLUSIVE = (
 )  # fmt: skip
 _FREE = re.compile(r"無料|無償|かかりません|かからない")
 _PAID = re.compile(r"自己負担|有料|実費|有償|負担(?!な|は)|\d円")
+_TURNS = (
+    re.compile(r"増|上回|超過|上が|引き上げ|(?:多|高|大き)くな"),
+    re.compile(r"減(?!免)|下回|下が|引き下げ|(?:少な|低|小さ)くな"),
+)
 _DENIED_AFTER = re.compile(r"(?:は|が|も|で)?(?:あり?ません|ない|なし|なく|不要)")
 _BEFORE_AFTER = re.compile(r"(?P<stem>[一-龥ァ-ヶ]{2})の?(?:日の?)?(?P<side>前|後)(?![期半年歳後])")
 _MAY = re.compile(r"[もが]あ")
@@ -117,6 +121,10 @@ def _pairs_agree(statement: Statement, unit: Source) -> bool:
         yours = {each for each in family if each in held}
         if mine and yours and not mine & yours:
             return False
+    turned = [bool(each.search(said)) for each in _TURNS]
+    turns = [bool(each.search(held)) for each in _TURNS]
+    if sum(turned) == 1 and any(turns) and not turns[turned.index(True)]:
+        return False
     if _FREE.search(said) and not _is_free(statement, unit):
         return False
     for match in _BEFORE_AFTER.finditer(said):

@@ -11,7 +11,9 @@ from rag.values import Value, read_values
 _LITERAL = re.compile(
     r"https?://[^\s、。」)]+|[\w.+-]+@[\w-]+\.[\w.-]+|#?\d{2,5}-\d{1,4}-\d{3,4}|#\d{4}"
 )
-_ORDINAL = re.compile(r"第?(?P<n>\d+)(?P<of>子|号|条|項|回(?=目)|版|期|級|類|種|人目|番|階|[年日週]目)")
+_ORDINAL = re.compile(
+    r"第?(?P<n>\d+)(?P<of>子|号|条|項|回(?=目)|版|期|級|類|種|人目|番|階|[年日週]目)"
+)
 _NUMBER = re.compile(r"(?P<n>\d[\d,]*(?:\.\d+)?)(?:\s?(?P<of>[一-龥ァ-ヶ]|[a-z]+))?", re.IGNORECASE)
 _FIGURES = frozenset({"figure", "time", "frequency"})
 _SIDE = re.compile(r"(?:目)?(?:より|の)?(?P<side>前|後)")

@@ -17,17 +17,14 @@ _REASONS = {
     "foreign": Reason.SUBJECT,
     "topic": Reason.SUBJECT,
     "year": Reason.SUBJECT,
-    "label": Reason.SUBJECT,
     "name": Reason.NAME,
     "polarity": Reason.POLARITY,
     "alternative": Reason.ALTERNATIVE,
     "pair": Reason.ALTERNATIVE,
     "modality": Reason.MODALITY,
     "condition": Reason.CONDITION,
-    "unsaid": Reason.UNSEEN,
     "dropped": Reason.CONDITION,
     "rank": Reason.SUBJECT,
-    "direction": Reason.ALTERNATIVE,
 }
 
 

@@ -18,7 +18,7 @@ from guardrails.output.grounding.facts import Fact, bears, read_facts, without_f
 from guardrails.output.grounding.passages import Passage
 from guardrails.output.grounding.reasons import Reason
 from guardrails.output.grounding.sources import Source, Sources, Statement, compact
-from guardrails.output.grounding.wording import load_wording, nouns
+from guardrails.output.grounding.wording import nouns
 from rag.values import read_values
 
 _COUNT = re.compile(r"^\d+")
@@ -30,10 +30,6 @@ _LAST_YEAR = re.compile(r"前年|昨年")
 _RANK = re.compile(
     r"最も|もっとも|一番|最多|最少|トップ|首位|第?\d位|(?:次に|次いで)[^、。]{0,6}(?:多|少|高|低|大き|小さ)"
 )
-_TURNS = {
-    "up": re.compile(r"増|上回|超過|上が|引き上げ|(?:多|高|大き)くな"),
-    "down": re.compile(r"減(?!免)|下回|下が|引き下げ|(?:少な|低|小さ)くな"),
-}
 _MAX_ECHOED = 0.25
 _SHORT_NUMBER = re.compile(r"\d{1,2}")
 _MAX_MARGIN = 0.1
@@ -48,8 +44,7 @@ class Signals:
 
     `rival`: how near another figure of the kind comes to, or is before, the one that is said
     (-1..0.1 turned round); `foreign`: share of its words that are at home elsewhere; `topic`: that
-    its topic is another passage's; `unsaid`: share of the words of a clause without figures that
-    no unit says; `dropped`: share of the topic of the place that is left out; the others are 0 or 1.
+    its topic is another passage's; `dropped`: share of the topic of the place that is left out; the others are 0 or 1.
     """
 
     rival: float = 0.0
@@ -57,7 +52,6 @@ class Signals:
     topic: float = 0.0
     year: float = 0.0
     name: float = 0.0
-    label: float = 0.0
     polarity: float = 0.0
     alternative: float = 0.0
     pair: float = 0.0
@@ -65,8 +59,6 @@ class Signals:
     condition: float = 0.0
     dropped: float = 0.0
     rank: float = 0.0
-    direction: float = 0.0
-    unsaid: float = 0.0
 
     def or_worse(self, other: Signals) -> Signals:
         """Of each signal the higher one: a sentence is as bad as the worst of its clauses."""
@@ -111,11 +103,8 @@ def measure(statement: Statement, sources: Sources) -> Borne | Reason:
             topic=topic_elsewhere(statement, places, sources),
             year=float(_is_other_year(statement, places)),
             name=float(not _names_stand(statement, units, sources)),
-            label=float(not _labels_agree(statement, units)),
             dropped=min(_share_dropped(statement, place, sources) for place in places),
             rank=float(_is_unranked(statement, units)),
-            direction=float(_is_turned(statement, units)),
-            unsaid=_share_unsaid(statement, units, sources),
             **dict.fromkeys(broken, 1.0),
         ),
     )
@@ -195,24 +184,6 @@ def _names_stand(statement: Statement, units: Sequence[Source], sources: Sources
     )
 
 
-def _labels_agree(statement: Statement, units: Sequence[Source]) -> bool:
-    """「上限」 of what the unit calls 「予算」: each kind of label excludes the others."""
-    wording = load_wording()
-    said = wording.labels_of(statement.text)
-    held = frozenset(label for unit in units for label in wording.labels_of(unit.text))
-    if not said or not held or (said <= {"limit"} and "floor" not in held):
-        return True
-    return bool(said & held) or any(said & wording.labels_of(unit.above) for unit in units)
-
-
-def _share_unsaid(statement: Statement, units: Sequence[Source], sources: Sources) -> float:
-    """A figure ties a clause to its place, without one only its words do."""
-    words = sources.lexicon.content(statement.text)
-    if statement.facts or not words:
-        return 0.0
-    return sum(not any(unit.says(word) for unit in units) for word in words) / len(words)
-
-
 def _share_dropped(statement: Statement, place: Passage, sources: Sources) -> float:
     """「同じ世帯の方の住民票は」 told as 「住民票は」."""
     said = f"{statement.sentence}\n{sources.question}\n{place.above.text}"
@@ -231,10 +202,3 @@ def _is_unranked(statement: Statement, units: Sequence[Source]) -> bool:
         all(unit.lexicon.says(word, f"{unit.above}\n{text}") for word in words)
         for unit, text in ranked
     )
-
-
-def _is_turned(statement: Statement, units: Sequence[Source]) -> bool:
-    """It lets rise what the units only let fall, or the other way round."""
-    said = [name for name, pattern in _TURNS.items() if pattern.search(statement.text)]
-    held = {name for name, pattern in _TURNS.items() for u in units if pattern.search(u.text)}
-    return len(said) == 1 and bool(held) and said[0] not in held
