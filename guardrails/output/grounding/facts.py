@@ -81,7 +81,7 @@ def _others(text: str, known: Sequence[Value]) -> Iterator[Value]:
             taken.update(range(*match.span()))
             yield Value(f"ordinal:{match['of']}", match["n"], match.group(), *match.span())
     for match in _NUMBER.finditer(text):
-        if not taken.intersection(range(*match.span())):
+        if match["of"] != "位" and not taken.intersection(range(*match.span())):
             family = f"number:{match['of']}" if match["of"] else "number"
             yield Value(family, match["n"].replace(",", ""), match.group(), *match.span())
 

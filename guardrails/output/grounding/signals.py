@@ -44,7 +44,8 @@ class Signals:
 
     `rival`: how near another figure of the kind comes to, or is before, the one that is said
     (-1..0.1 turned round); `foreign`: share of its words that are at home elsewhere; `topic`: that
-    its topic is another passage's; `dropped`: share of the topic of the place that is left out; the others are 0 or 1.
+    its topic is another passage's; `dropped`: share of the topic of the place that is left
+    out; the others are 0 or 1.
     """
 
     rival: float = 0.0
@@ -127,9 +128,7 @@ def _stands(said: Fact, statement: Statement, held: Sequence[Fact]) -> bool:
 
 
 def _is_unseen(statement: Statement, sources: Sources) -> bool:
-    """Nothing of it is said by the evidence, most of several nouns by neither evidence nor question,
-    or it only tells what the question told.
-    """
+    """Nothing of it, or most of several nouns, is said anywhere, or only the question says it."""
     unseen, count = len(sources.unseen(statement.words)), len(nouns(statement.words))
     if not statement.facts and not any(map(sources.weight, statement.words)):
         return bool(statement.words)
