@@ -13,7 +13,7 @@ from rag.values import read_values
 _HEDGES = (
     re.compile(r"(?:場合|こと|とき)(?:も|が)あ[るり]|可能性|おそれ|恐れ|かもしれ|得る|ありえ"),
     re.compile(r"原則|基本的に|通常は"),
-    re.compile(r"予定(?!者|地|日|価格)|見込|目指|目標|検討|要望|想定|未定"),
+    re.compile(r"予定(?!者|地|日|価格)|見込|目指|目標(?![\s:]*\d)|検討|要望|想定|未定"),
 )
 _ABSOLUTE = (
     re.compile(r"必ず|絶対|確実に|間違いなく"),
@@ -29,7 +29,7 @@ _ABSOLUTE_HELD = (
 )
 _CONDITION = re.compile(r"(?P<words>[^。、]*?)(?:とき|場合|に限[りるっ]|にあっては|あれば|すれば)")
 _EXCLUSIVE = (
-    ("加入", "脱退"), ("奇数", "偶数"), ("直前", "直後"), ("増", "減"), ("開始", "中止"),
+    ("加入", "脱退"), ("奇数", "偶数"), ("直前", "直後"), ("開始", "中止"),
     ("転入", "転出"), ("購入", "売却"), ("義務", "任意"), ("有料", "無料"),
     ("引き上げ", "引き下げ"),
     ("収入", "支出"), ("最大", "最低"), ("上限", "下限"), ("以上", "未満"), ("以下", "超"),
@@ -39,11 +39,18 @@ _EXCLUSIVE = (
 )  # fmt: skip
 _FREE = re.compile(r"無料|無償|かかりません|かからない")
 _PAID = re.compile(r"自己負担|有料|実費|有償|負担(?!な|は)|\d円")
+_TURNS = (
+    re.compile(r"増|上回|超過|上が|引き上げ|(?:多|高|大き)くな"),
+    re.compile(r"減(?!免)|下回|下が|引き下げ|(?:少な|低|小さ)くな"),
+)
 _DENIED_AFTER = re.compile(r"(?:は|が|も|で)?(?:あり?ません|ない|なし|なく|不要)")
 _BEFORE_AFTER = re.compile(r"(?P<stem>[一-龥ァ-ヶ]{2})の?(?:日の?)?(?P<side>前|後)(?![期半年歳後])")
 _MAY = re.compile(r"[もが]あ")
 _CONDITION_SHARE = 0.33
 _TELLING = 0.5
+_NOT_NEEDED = re.compile(r"かか(?:り|ら)|必要|要[りら]|払わ|納め")
+_NEEDS_NOTHING = re.compile(r"免除|無料|無償|不要|(?<![\d.,])0(?:円|%)")
+_NONE = re.compile(r"(?<![\d.,])0[^\d.,]|なし(?=$|[、。 ])|がない(?:者|方|人|こと)")
 _PREFIXED = re.compile(r"[非未無不](?=(?P<stem>[一-龥]{2}))")
 
 
@@ -67,6 +74,8 @@ def _polarity_agrees(statement: Statement, unit: Source) -> bool:
     for piece in pieces(statement.text):
         words = unit.lexicon.content(piece.text)
         if piece.is_denied:
+            if _is_none(piece.text, unit.text):
+                continue
             if not denied:
                 return False
             if words and not any(says(word, text) for word in words for text in denied):
@@ -80,6 +89,12 @@ def _polarity_agrees(statement: Statement, unit: Source) -> bool:
             if denied and not others:
                 return False
     return True
+
+
+def _is_none(said: str, held: str) -> bool:
+    """「かかりません」 of what is 「免除」, 「ありません」 of what is 「0件」 or 「なし」."""
+    needed = _NOT_NEEDED.search(said)
+    return bool((_NEEDS_NOTHING if needed else _NONE).search(held))
 
 
 def _alternatives_agree(statement: Statement, unit: Source) -> bool:
@@ -106,6 +121,10 @@ def _pairs_agree(statement: Statement, unit: Source) -> bool:
         yours = {each for each in family if each in held}
         if mine and yours and not mine & yours:
             return False
+    turned = [bool(each.search(said)) for each in _TURNS]
+    turns = [bool(each.search(held)) for each in _TURNS]
+    if sum(turned) == 1 and any(turns) and not turns[turned.index(True)]:
+        return False
     if _FREE.search(said) and not _is_free(statement, unit):
         return False
     for match in _BEFORE_AFTER.finditer(said):
@@ -120,8 +139,13 @@ def _pairs_agree(statement: Statement, unit: Source) -> bool:
 
 def _is_free(statement: Statement, unit: Source) -> bool:
     """「受講料は無料(旅費は自己負担)」: what costs nothing is said in the same piece."""
-    for word in nouns(unit.lexicon.content(statement.text)):
-        held = [each.text for each in unit.pieces if unit.lexicon.says(word, each.text)]
+    words = nouns(unit.lexicon.content(statement.text))
+    places = [
+        [each.text for each in unit.pieces if unit.lexicon.says(word, each.text)] for word in words
+    ]
+    if any(len(held) == 1 and _FREE.search(held[0]) for held in places):
+        return True
+    for held in places:
         if any(_PAID.search(text) for text in held) and not any(map(_FREE.search, held)):
             return False
     return True

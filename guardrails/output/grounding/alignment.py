@@ -74,6 +74,8 @@ def share_foreign(statement: Statement, places: Sequence[Passage], sources: Sour
     total = 0.0
     for word in dict.fromkeys((*nouns(statement.words), *compounds)):
         here = max(_strength(word, place.zones, sources) for place in places)
+        if any(sources.lexicon.says(word, place.above.text) for place in places):
+            continue
         if here < _AT_HOME:
             there = max(_strength(word, each.zones[:3], sources) for each in sources.passages)
             total += _weigh(word, sources) * max(0.0, there - here)

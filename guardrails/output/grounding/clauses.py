@@ -36,6 +36,8 @@ _DEMANDED = re.compile(r"こと(?:が|を)(?:必要|条件|要件)[^、。]{0,6}
 _ONLY_IF = re.compile(r"(?:で|し)?な(?:いと|ければ)[^、。]{0,12}(?:ません|ない)")
 # 「増えてはおらず、…」: what the question supposed, denied before it is put right.
 _PREFACE = re.compile(r"^(?:[^。、]{2,30}(?:ず|なく|(?:ません|ない(?:の)?です|ない)が))、(?=.{6})")
+_INSTEAD = re.compile(r"(?:(?<=[はがを、])|^)[^、。はがを]{1,20}ではなく、?(?=.{4})")
+_FIGURE = re.compile(r"\d[\d,.]*")
 _HIDDEN = "\ue000"
 _MARKED_OUT = re.compile(r"^\s*[×✕✖╳]")
 
@@ -61,6 +63,14 @@ def opening(sentence: str) -> tuple[str, str]:
 def without_preface(sentence: str) -> str:
     """A correction without what it denies before it says what is so."""
     return _PREFACE.sub("", sentence)
+
+
+def without_denied(sentence: str, question: str) -> str:
+    """「10万円ではなく5万円です」 without the figure that the question supposed."""
+    match = _INSTEAD.search(sentence)
+    if not match or any(figure not in question for figure in _FIGURE.findall(match.group())):
+        return sentence
+    return sentence[: match.start()] + sentence[match.end() :]
 
 
 def split_statements(text: str) -> list[str]:

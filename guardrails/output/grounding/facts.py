@@ -11,11 +11,13 @@ from rag.values import Value, read_values
 _LITERAL = re.compile(
     r"https?://[^\s、。」)]+|[\w.+-]+@[\w-]+\.[\w.-]+|#?\d{2,5}-\d{1,4}-\d{3,4}|#\d{4}"
 )
-_ORDINAL = re.compile(r"第?(?P<n>\d+)(?P<of>子|号|条|項|回(?=目)|版|期|級|類|種|人目|番|階)")
-_NUMBER = re.compile(r"(?P<n>\d[\d,]*(?:\.\d+)?)(?:\s?(?P<of>[一-龥ァ-ヶ]))?")
+_ORDINAL = re.compile(
+    r"第?(?P<n>\d+)(?P<of>子|号|条|項|回(?=目)|版|期|級|類|種|人目|番|階|[年日週]目)"
+)
+_NUMBER = re.compile(r"(?P<n>\d[\d,]*(?:\.\d+)?)(?:\s?(?P<of>[一-龥ァ-ヶ]|[a-z]+))?", re.IGNORECASE)
 _FIGURES = frozenset({"figure", "time", "frequency"})
 _SIDE = re.compile(r"(?:目)?(?:より|の)?(?P<side>前|後)")
-_RANGE = re.compile(r"\s?(?:~|から|-|→)\s?(?:月額)?")
+_RANGE = re.compile(r"\s?(?:~|から|-|→|又は|または|及び|・)\s?(?:月額)?")
 _REPLACED = re.compile(r"/[^\s、。(]{1,4}\s?[→⇒]")
 _ASIDE = re.compile(r"\([^()]{1,12}\)")
 _PER_ONE = re.compile(r"(?:当たり|あたり|につき|ごと|に(?=\d)|\s?(?:上限)?(?=\d))")
@@ -58,6 +60,8 @@ def read_facts(text: str) -> tuple[Fact, ...]:
 
 def _is_measure(text: str, value: Value) -> bool:
     """「1人あたり30万円」, 「30万円/1団体」: what the other figure is counted by."""
+    if value.family == "duration" and text[value.end : value.end + 1] == "目":
+        return True  # 「3年目」 is no duration
     if value.canonical not in {1, "1"} or value.group == "time":
         return False
     return bool(_PER_ONE.match(text, value.end))
@@ -69,13 +73,15 @@ def _others(text: str, known: Sequence[Value]) -> Iterator[Value]:
         taken.update(range(*match.span()))
         yield Value("literal", match.group().lower(), match.group(), *match.span())
     for value in known:
+        if text[value.end : value.end + 1] == "目" and value.family == "duration":
+            continue
         taken.update(range(value.start, value.end))
     for match in _ORDINAL.finditer(text):
         if not taken.intersection(range(*match.span())):
             taken.update(range(*match.span()))
             yield Value(f"ordinal:{match['of']}", match["n"], match.group(), *match.span())
     for match in _NUMBER.finditer(text):
-        if not taken.intersection(range(*match.span())):
+        if match["of"] != "位" and not taken.intersection(range(*match.span())):
             family = f"number:{match['of']}" if match["of"] else "number"
             yield Value(family, match["n"].replace(",", ""), match.group(), *match.span())
 
@@ -119,7 +125,7 @@ def without_figures(text: str) -> str:
 
 def bears(held: Fact, said: Fact, clause: str) -> bool:
     """Whether a fact of the evidence is the one that is said, with the same bound and side."""
-    if not held.value.is_same(said.value):
+    if not (held.value.is_same(said.value) or _is_bare(said, held)):
         return False
     if held.is_old and not (said.is_old or _EARLIER.search(clause) or _is_change(clause, said)):
         return False
@@ -127,6 +133,12 @@ def bears(held: Fact, said: Fact, clause: str) -> bool:
     if bounds == {"least", "most"}:
         return False
     return not (held.side and said.side and held.side != said.side)
+
+
+def _is_bare(said: Fact, held: Fact) -> bool:
+    """「第21・第22投票区」: the unit stands after the last one only."""
+    is_number = said.value.family == "number" and held.value.family.startswith("number:")
+    return is_number and said.value.canonical == held.value.canonical
 
 
 def _kin(one: Value, other: Value) -> bool:

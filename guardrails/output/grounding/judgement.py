@@ -14,17 +14,17 @@ from guardrails.output.grounding.signals import Signals
 
 _REASONS = {
     "rival": Reason.SUBJECT,
-    "elsewhere": Reason.SUBJECT,
     "foreign": Reason.SUBJECT,
     "topic": Reason.SUBJECT,
     "year": Reason.SUBJECT,
-    "label": Reason.SUBJECT,
     "name": Reason.NAME,
     "polarity": Reason.POLARITY,
     "alternative": Reason.ALTERNATIVE,
     "pair": Reason.ALTERNATIVE,
     "modality": Reason.MODALITY,
     "condition": Reason.CONDITION,
+    "dropped": Reason.CONDITION,
+    "rank": Reason.SUBJECT,
 }
 
 

@@ -11,23 +11,27 @@ from guardrails.output.grounding.alignment import (
     match_figure,
     match_words,
     share_foreign,
-    share_said,
     topic_elsewhere,
-    weighted,
 )
-from guardrails.output.grounding.facts import Fact, bears, read_facts
+from guardrails.output.grounding.clauses import topic_of
+from guardrails.output.grounding.facts import Fact, bears, read_facts, without_figures
 from guardrails.output.grounding.passages import Passage
 from guardrails.output.grounding.reasons import Reason
 from guardrails.output.grounding.sources import Source, Sources, Statement, compact
-from guardrails.output.grounding.wording import load_wording, nouns
+from guardrails.output.grounding.wording import nouns
 from rag.values import read_values
 
 _COUNT = re.compile(r"^\d+")
 _NO_NAME = re.compile(
-    r"[\d.,-]*|(?:都道府県)?(?:市区?町村)?|令和|平成|昭和|第?[\d一二三四五六七八九十]+.?|[rhs]\d+"
+    r"[\d.,-]*|(?:都道府県)?(?:市区?町村)?|令和|平成|昭和|第?[\d一二三四五六七八九十]+.?|[rhs]\d+|[a-zA-Z]{1,2}"
 )
 _ACTOR = re.compile(r"(?<![一-龥ァ-ヶ])[国県都府市町村区](?=から|が(?!わ)|は|へ|に(?!な))")
-_LABELS = frozenset({"year", "number"})
+_LAST_YEAR = re.compile(r"前年|昨年")
+_RANK = re.compile(
+    r"最も|もっとも|一番|最多|最少|トップ|首位|第?\d位|(?:次に|次いで)[^、。]{0,6}(?:多|少|高|低|大き|小さ)"
+)
+_MAX_ECHOED = 0.25
+_SHORT_NUMBER = re.compile(r"\d{1,2}")
 _MAX_MARGIN = 0.1
 _MAX_FOREIGN = 0.5
 _MAX_UNSEEN = 0.8
@@ -39,23 +43,23 @@ class Signals:
     """All 0 for a clause without fault, higher the more speaks against it.
 
     `rival`: how near another figure of the kind comes to, or is before, the one that is said
-    (-1..0.1 turned round); `elsewhere`: how much more another passage says of the clause;
-    `foreign`: share of its words that are at home elsewhere; `topic`: that its topic is another
-    passage's; the others are 0 or 1.
+    (-1..0.1 turned round); `foreign`: share of its words that are at home elsewhere; `topic`: that
+    its topic is another passage's; `dropped`: share of the topic of the place that is left
+    out; the others are 0 or 1.
     """
 
     rival: float = 0.0
-    elsewhere: float = 0.0
     foreign: float = 0.0
     topic: float = 0.0
     year: float = 0.0
     name: float = 0.0
-    label: float = 0.0
     polarity: float = 0.0
     alternative: float = 0.0
     pair: float = 0.0
     modality: float = 0.0
     condition: float = 0.0
+    dropped: float = 0.0
+    rank: float = 0.0
 
     def or_worse(self, other: Signals) -> Signals:
         """Of each signal the higher one: a sentence is as bad as the worst of its clauses."""
@@ -89,26 +93,19 @@ def measure(statement: Statement, sources: Sources) -> Borne | Reason:
     found = match_words(statement, sources)
     if found is None:
         return Reason.NO_EVIDENCE
-    elsewhere = 0.0
-    if places:
-        tokens = weighted(statement, sources)
-        own = max(share_said(tokens, place.zones, sources) for place in places)
-        elsewhere = max(0.0, found.rival - own)
-    else:
-        places = [found.passage]
-    numbers = tuple(dict.fromkeys(place.unit for place in places))
-    units = [sources.units[number] for number in numbers]
+    places = places or [found.passage]
+    units = [sources.units[n] for n in dict.fromkeys(place.unit for place in places)]
     broken = set.intersection(*(objections(statement, unit, sources) for unit in units))
     return Borne(
-        numbers,
+        tuple(dict.fromkeys(unit.unit for unit in units)),
         Signals(
             rival=rival,
-            elsewhere=elsewhere,
             foreign=min(_MAX_FOREIGN, share_foreign(statement, places, sources)),
             topic=topic_elsewhere(statement, places, sources),
             year=float(_is_other_year(statement, places)),
             name=float(not _names_stand(statement, units, sources)),
-            label=float(not _labels_agree(statement, units)),
+            dropped=min(_share_dropped(statement, place, sources) for place in places),
+            rank=float(_is_unranked(statement, units)),
             **dict.fromkeys(broken, 1.0),
         ),
     )
@@ -116,8 +113,14 @@ def measure(statement: Statement, sources: Sources) -> Borne | Reason:
 
 def _measured(statement: Statement) -> list[Fact]:
     """Figures that say something; a year beside another figure says of when that one is."""
-    told = [fact for fact in statement.facts if fact.value.family not in _LABELS]
+    told = [fact for fact in statement.facts if not _is_label(fact)]
     return told or [fact for fact in statement.facts if fact.value.family == "year"]
+
+
+def _is_label(fact: Fact) -> bool:
+    """A year, or a bare number that may count or name something."""
+    family = fact.value.family
+    return family == "year" or bool(family == "number" and _SHORT_NUMBER.fullmatch(fact.value.text))
 
 
 def _stands(said: Fact, statement: Statement, held: Sequence[Fact]) -> bool:
@@ -125,17 +128,35 @@ def _stands(said: Fact, statement: Statement, held: Sequence[Fact]) -> bool:
 
 
 def _is_unseen(statement: Statement, sources: Sources) -> bool:
-    """Nothing of it, or most of several nouns, is said by evidence or question."""
+    """Nothing of it, or most of several nouns, is said anywhere, or only the question says it."""
     unseen, count = len(sources.unseen(statement.words)), len(nouns(statement.words))
     if not statement.facts and not any(map(sources.weight, statement.words)):
         return bool(statement.words)
-    return count > _FEW_NOUNS and unseen > _MAX_UNSEEN * count
+    if count > _FEW_NOUNS and unseen > _MAX_UNSEEN * count:
+        return True
+    return not statement.facts and _share_echoed(statement, sources) > _MAX_ECHOED
+
+
+def _share_echoed(statement: Statement, sources: Sources) -> float:
+    """Of what is said of the topic, the share that only the question says."""
+    told = sources.lexicon.content(statement.text[len(topic_of(statement.text)) :])
+    asked = [
+        word
+        for word in told
+        if sources.lexicon.says(word, sources.question)
+        if not any(unit.says(word) for unit in sources.units)
+    ]
+    return len(asked) / len(told) if told else 0.0
 
 
 def _is_other_year(statement: Statement, places: Sequence[Passage]) -> bool:
     """The place is of another year, or of none though the clause is of one."""
-    for said in (*statement.facts, *read_facts(statement.topic)):
-        if said.value.family != "year":
+    years = [*statement.facts, *read_facts(statement.topic)]
+    first = next((fact for fact in years if fact.value.family == "year"), None)
+    for said in years:
+        if said.value.family != "year" or _LAST_YEAR.search(statement.text):
+            continue
+        if any(_LAST_YEAR.search(place.near.text) for place in places) and said is not first:
             continue
         near = [fact for place in places for zone in place.zones[:2] for fact in zone.facts]
         near = [fact for fact in near if fact.value.family == "year"]
@@ -151,21 +172,32 @@ def _names_stand(statement: Statement, units: Sequence[Source], sources: Sources
     values = (v for v in read_values(statement.text) if v.family.startswith("name:"))
     names = {_COUNT.sub("", str(value.canonical)) for value in values}
     names |= sources.lexicon.tokenizer.names(statement.text)
+    topic = compact(statement.topic or topic_of(statement.text))
     asked = compact(sources.question)
     actors = {match.group() for match in _ACTOR.finditer(statement.text)}
     return all(any(actor in unit.whole for unit in units) for actor in actors) and all(
-        compact(name) in asked
+        (compact(name) in asked and compact(name) in topic)
         or any(compact(name) in unit.compact or unit.says(name) for unit in units)
         for name in names
         if not _NO_NAME.fullmatch(name)
     )
 
 
-def _labels_agree(statement: Statement, units: Sequence[Source]) -> bool:
-    """「上限」 of what the unit calls 「予算」: each kind of label excludes the others."""
-    wording = load_wording()
-    said = wording.labels_of(statement.text)
-    held = frozenset(label for unit in units for label in wording.labels_of(unit.text))
-    if not said or not held or (said <= {"limit"} and "floor" not in held):
-        return True
-    return bool(said & held) or any(said & wording.labels_of(unit.above) for unit in units)
+def _share_dropped(statement: Statement, place: Passage, sources: Sources) -> float:
+    """「同じ世帯の方の住民票は」 told as 「住民票は」."""
+    said = f"{statement.sentence}\n{sources.question}\n{place.above.text}"
+    words = nouns(sources.lexicon.content(without_figures(place.topic)))
+    missing = [word for word in words if not sources.lexicon.says(word, said)]
+    return len(missing) / len(words) if words else 0.0
+
+
+def _is_unranked(statement: Statement, units: Sequence[Source]) -> bool:
+    """It ranks what no unit ranks in one piece with it."""
+    if not _RANK.search(statement.text):
+        return False
+    words = nouns(units[0].lexicon.content(without_figures(statement.text)))
+    ranked = [(u, piece.text) for u in units for piece in u.pieces if _RANK.search(piece.text)]
+    return not any(
+        all(unit.lexicon.says(word, f"{unit.above}\n{text}") for word in words)
+        for unit, text in ranked
+    )

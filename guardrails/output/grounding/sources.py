@@ -16,6 +16,7 @@ from guardrails.output.grounding.wording import Lexicon, nouns
 from rag.tokenizer import Tokenizer
 
 _CELLS = re.compile(r"\s*[|\t]\s*")
+_MARK = re.compile(r"^[\W\d]+")
 _ABOVE = 0.3
 _HEADER_CHARS = 40
 _HEADER_CELLS = 3
@@ -37,10 +38,12 @@ class EvidenceUnit:
 class Source:
     """A unit as it is compared. Titles are apart.
 
-    `quoted` is its own text, compact; in `text` cells carry their column's name.
+    `number`: its place in `Sources.units`; `unit`: of the evidence, of which a table in one text is
+    several sources. `quoted` is its own text, compact; in `text` cells carry their column's name.
     """
 
     number: int
+    unit: int
     quoted: str
     text: str
     above: str
@@ -59,6 +62,11 @@ class Source:
     def compact(self) -> str:
         """Lower case, without white space and quotation marks: for names."""
         return compact(self.whole)
+
+    @cached_property
+    def is_heading(self) -> bool:
+        """It only repeats a title above it."""
+        return bool(bare := _MARK.sub("", self.text).rstrip("】 ")) and bare in self.above
 
     def says(self, word: str) -> bool:
         """In itself or in the titles above it."""
@@ -95,8 +103,9 @@ class Sources:
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
-        """Those of all units."""
-        return tuple(passage for unit in self.units for passage in unit.passages)
+        """Those of all units but of headings, which stand in the titles of the others."""
+        told = [unit for unit in self.units if not unit.is_heading] or self.units
+        return tuple(passage for unit in told for passage in unit.passages)
 
     def weight(self, word: str) -> float:
         """A word that every passage says tells none from another; 0 for one that none says."""
@@ -153,14 +162,19 @@ def read_sources(evidence: Sequence[EvidenceUnit], question: str, tokenizer: Tok
     lexicon = Lexicon(tokenizer)
     units: list[Source] = []
     header: tuple[str, tuple[str, ...]] = ("", ())
-    for number, unit in enumerate(evidence):
-        text = spelled(unit.text)
-        titles = tuple(spelled(title) for title in unit.titles)
+    lines = [
+        (number, line, titles)
+        for number, unit in enumerate(evidence)
+        for line, titles in _lines(unit)
+    ]
+    for number, line, above in lines:
+        text = spelled(line)
+        titles = tuple(spelled(title) for title in above)
         if _is_header(text):
             header = (text, titles)
         elif header[0] and header[1] == titles and not text.startswith(("※", "・")):
             titles = (*titles, header[0])
-        units.append(_source(number, text, titles, lexicon))
+        units.append(_source((len(units), number), text, titles, lexicon))
     asked = spelled(question)
     return Sources(tuple(units), asked, frozenset(lexicon.content(asked)), lexicon)
 
@@ -175,18 +189,26 @@ def _is_header(text: str) -> bool:
     return sum(bool(_COLUMN.search(cell)) for cell in cells) > 1
 
 
-def _source(number: int, text: str, titles: tuple[str, ...], lexicon: Lexicon) -> Source:
+def _lines(unit: EvidenceUnit) -> list[tuple[str, tuple[str, ...]]]:
+    """A table in one text, row by row, each below the names of the columns."""
+    rows = [row for row in unit.text.split("\n") if row.strip()]
+    if len(rows) > 1 and all("|" in row for row in rows):
+        return [(row, (*unit.titles, rows[0])) for row in rows[1:]]
+    return [(unit.text, unit.titles)]
+
+
+def _source(place: tuple[int, int], text: str, titles: tuple[str, ...], lexicon: Lexicon) -> Source:
     row = _with_columns(text, titles)
     above = " ".join(titles)
     return Source(
-        number,
+        *place,
         compact(text),
         row,
         above,
         read_facts(row),
         read_facts(above),
         tuple(pieces(row)),
-        read_passages(number, _with_columns(text, titles, "|"), titles),
+        read_passages(place[0], _with_columns(text, titles, "|"), titles),
         lexicon,
     )
 
@@ -199,7 +221,7 @@ def _with_columns(text: str, titles: tuple[str, ...], bar: str = "、") -> str:
     for title in reversed(titles):
         columns = _cells(title)
         if len(columns) == len(cells):
-            named = (f"{a} {b}" for a, b in zip(columns[1:], cells[1:], strict=True))
+            named = (f"{a}: {b}" for a, b in zip(columns[1:], cells[1:], strict=True))
             return bar.join((cells[0], *named))
     return bar.join(cells)
 

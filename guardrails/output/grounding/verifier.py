@@ -6,7 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from guardrails.output.grounding.clauses import Clause, opening, split_clauses, without_preface
+from guardrails.output.grounding.clauses import (
+    Clause,
+    opening,
+    split_clauses,
+    without_denied,
+    without_preface,
+)
 from guardrails.output.grounding.facts import read_facts
 from guardrails.output.grounding.judgement import load_judgement
 from guardrails.output.grounding.reasons import Reason
@@ -90,13 +96,17 @@ class Verifier:
             return Verdict(is_kept=False, reason=refused)
         if not sources.units:
             return Verdict(is_kept=False, reason=Reason.NO_EVIDENCE)
-        verbatim = [unit.number for unit in sources.units if unit.quoted == compact(text)]
+        verbatim = [unit.unit for unit in sources.units if unit.quoted == compact(text)]
         if verbatim:
-            return Verdict(is_kept=True, reason=Reason.SUPPORTED, supporting=tuple(verbatim))
+            return Verdict(
+                is_kept=True, reason=Reason.SUPPORTED, supporting=tuple(dict.fromkeys(verbatim))
+            )
         if premise_contradicted:
             rest = without_preface(rest)
+        rest = without_denied(rest, sources.question)
+        named = frozenset(unit.number for unit in sources.units if unit.unit in (cited or ()))
         statements = [
-            _statement(each, rest, sources.lexicon, frozenset(cited or ()))
+            _statement(each, rest, sources.lexicon, named)
             for each in split_clauses(rest, is_label=_LABEL)
         ]
         if not any(each.facts or each.words for each in statements):

@@ -28,7 +28,6 @@ class Wording:
     formal: frozenset[str]
     procedural: frozenset[str]
     families: Mapping[str, frozenset[str]]
-    labels: Mapping[str, re.Pattern[str]]
 
     def is_procedural(self, word: str) -> bool:
         """「申請」, and what is made of it: 「申請書」."""
@@ -38,26 +37,19 @@ class Wording:
         """The word and those that say the same."""
         return self.families.get(word, frozenset()) | {word}
 
-    def labels_of(self, text: str) -> frozenset[str]:
-        """The kinds of label that a text holds (「上限」: limit)."""
-        return frozenset(name for name, pattern in self.labels.items() if pattern.search(text))
-
 
 @cache
 def load_wording() -> Wording:
-    """Raises re.error for a broken pattern."""
     data = tomllib.loads(Path(__file__).with_name("wording.toml").read_text("utf-8"))
     families: dict[str, frozenset[str]] = {}
     for line in data["same"]:
         words = frozenset(line.split())
         for word in words:
             families[word] = families.get(word, frozenset()) | words
-    labels = {name: re.compile(pattern) for name, pattern in data["labels"].items()}
     return Wording(
         frozenset(data["formal"].split()),
         frozenset(data["procedural"].split()),
         families,
-        labels,
     )
 
 

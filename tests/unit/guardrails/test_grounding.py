@@ -161,6 +161,77 @@ def test_equal_figures_are_equal_however_they_are_spelled(sentence, unit):
     assert _VERIFIER.verify(sentence, [EvidenceUnit(unit)], "教えてください。").is_kept
 
 
+_GRANTS = (
+    EvidenceUnit("・入学準備金 小学校 41,000円、中学校 47,500円(2月に支給)", ("沢渡町 就学援助",)),
+    EvidenceUnit("・見守り手当 単身 月額8千円、夫婦 月額2万円", ("沢渡町 見守り",)),
+    EvidenceUnit("牧場は、町有牧場540ha、組合牧場910ha、私有牧場75haである。", ("沢渡町 概況",)),
+    EvidenceUnit("会議室の使用は、社会福祉の団体については、使用料を免除する。", ("沢渡町 会館",)),
+    EvidenceUnit("会館の使用者は延べ3,400人で、前年から2%増となった。", ("沢渡町 会館",)),
+    EvidenceUnit("使用者が多いのは、順に体育室、和室である。", ("沢渡町 会館",)),
+    EvidenceUnit(
+        "| 館名 | 開館時間 | 休館日 |\n| 本館 | 9:00～20:00 | 月曜日 |\n| 山の館 | 10:00～17:00 | 水曜日 |",
+        ("沢渡町 図書館",),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "is_kept"),
+    [
+        pytest.param("中学校の入学準備金は47,500円です。", "", True, id="label before the value"),
+        pytest.param("中学校の入学準備金は41,000円です。", "", False, id="the other label's"),
+        pytest.param("月額2万円です。", "夫婦の見守り手当は月いくら", True, id="asked label"),
+        pytest.param("月額8千円です。", "夫婦の見守り手当は月いくら", False, id="not asked label"),
+        pytest.param("組合牧場は910haです。", "", True, id="unit in letters"),
+        pytest.param("組合牧場は540haです。", "", False, id="unit in letters, the label before"),
+        pytest.param(
+            "社会福祉の団体は、使用料がかかりません。", "", True, id="免除 in other words"
+        ),
+        pytest.param("会館の使用者は、前年を下回りました。", "", False, id="falls for rises"),
+        pytest.param("使用者が最も少ないのは和室です。", "", False, id="a rank nobody gave"),
+        pytest.param("本館は午前9時から午後8時まで開いています。", "", True, id="clock of a row"),
+        pytest.param(
+            "山の館は午前9時から午後8時まで開いています。", "", False, id="of another row"
+        ),
+        pytest.param(
+            "入学準備金は5万円ではなく、小学校が41,000円です。",
+            "入学準備金は5万円ですよね。",
+            True,
+            id="denies the figure of the question",
+        ),
+        pytest.param(
+            "会館が使えるのは、町民憲章が改正されたからです。",
+            "会館が使えるのは、町民憲章が改正されたからですよね。",
+            False,
+            id="a reason that only the question says",
+        ),
+        pytest.param(
+            "母は骨折して入院しました。",
+            "母は骨折して入院しました。会館は使えますか。",
+            False,
+            id="echo of the asker",
+        ),
+    ],
+)
+def test_what_is_said_of_lists_rows_and_questions(sentence, question, is_kept):
+    verdict = _VERIFIER.verify(sentence, _GRANTS, question or "教えてください。")
+    assert verdict.is_kept == is_kept
+
+
+def test_a_row_of_a_table_in_one_text_is_reported_as_its_unit():
+    verdict = _VERIFIER.verify("山の館の休館日は水曜日です。", _GRANTS, "休館日は")
+    assert verdict.supporting == (6,)
+
+
+def test_a_heading_among_the_units_takes_nothing_from_what_stands_below_it():
+    evidence = [
+        EvidenceUnit("・上限(月額) 単身 31,000円、2人 37,000円", ("家賃の支援", "家賃給付金")),
+        EvidenceUnit("■家賃給付金", ("家賃の支援", "家賃給付金")),
+    ]
+    sentence = "家賃給付金の上限は、単身で月31,000円です。"
+    assert _VERIFIER.verify(sentence, evidence, "単身の家賃給付金の上限は").is_kept
+
+
 def test_a_wrong_citation_is_corrected():
     assert _verdict("蓄電池の補助率は2分の1です。[1]", cited=(0,)).supporting == (1,)
 
