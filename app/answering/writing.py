@@ -15,6 +15,7 @@ from guardrails.output.form import is_well_formed
 from guardrails.output.grounding import EvidenceUnit, Reason, Verifier
 from rag.chat_model import ChatModel
 from rag.errors import ChatModelError
+from rag.figures import find_figures
 from rag.generator import generate_sentences
 from rag.tokenizer import Tokenizer
 
@@ -177,4 +178,13 @@ class AnswerWriter:
         )
         if not verdict.is_kept:
             return Dropped(verdict.reason)
-        return Sentence(text, tuple(dict.fromkeys(units[i].citation for i in verdict.supporting)))
+        bearing = [units[number] for number in verdict.supporting]
+        if not _hold_figures(text, bearing):
+            return Dropped(Reason.FIGURE)
+        return Sentence(text, tuple(dict.fromkeys(unit.citation for unit in bearing)))
+
+
+def _hold_figures(text: str, units: Sequence[WritingUnit]) -> bool:
+    """Whether the units' own text holds all figures: a title is not what a reader is shown."""
+    held = [figure for unit in units for figure in find_figures(unit.text)]
+    return all(any(said.equals(each) for each in held) for said in find_figures(text))

@@ -9,6 +9,7 @@ from app.answering.question import read
 from app.answering.service import AnsweringService
 from app.answering.writing import FAILED, AnswerWriter, WritingUnit, writing_units
 from app.clock import fixed_clock
+from guardrails.output.grounding import Reason
 from rag.chat_model import FakeAnswer, FakeChatModel
 from rag.errors import ChatModelUnavailableError
 from rag.passage import DocumentInfo, SearchScope
@@ -35,6 +36,13 @@ def _write(*answers, question="空き家改修補助金の補助率は？", answ
 def test_a_sentence_that_the_evidence_bears_is_shown_with_its_citation():
     events, _ = _write(FakeAnswer(["空き家改修補助金の補助率は", "2分の1です。[1]\n"]))
     assert events == [Sentence("空き家改修補助金の補助率は2分の1です。", (0,))]
+
+
+def test_a_figure_that_stands_in_a_title_only_is_not_told():
+    unit = WritingUnit(0, "相談は電話で受け付けます。", ("24時間電話相談",), 1.0)
+    draft = FakeAnswer(["24時間、相談は電話で受け付けます。[1]\n"])
+    events, _ = _write(draft, question="相談はどこで受け付けますか。", units=[unit])
+    assert events == [Dropped(Reason.FIGURE)]
 
 
 @pytest.mark.parametrize(
