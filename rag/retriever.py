@@ -79,10 +79,6 @@ class Retriever:
     def snapshot(self) -> Snapshot | None:
         return self._live.snapshot if self._live else None
 
-    @property
-    def embedder_identity(self) -> str:
-        return self._embedder.identity
-
     def idf(self, token: str, audience: Audience) -> float:
         """How rare a word is in what that audience may search."""
         return self._live.words[audience].idf(token) if self._live else 0.0

@@ -12,11 +12,11 @@ from app.answering.answer import Answer, Citation, Dropped, Sentence
 from app.answering.directness import indirection
 from app.answering.evidence import Quote, UnitView
 from guardrails.output.form import is_well_formed
-from guardrails.output.grounding import EvidenceUnit, Reason, Verifier
+from guardrails.output.grounding import EvidenceUnit, Reason, Sources, Verifier
 from rag.chat_model import ChatModel
 from rag.errors import ChatModelError
 from rag.figures import find_figures
-from rag.generator import generate_sentences
+from rag.generator import DraftSentence, generate_sentences
 from rag.tokenizer import Tokenizer
 
 FAILED = "model_failed"
@@ -147,33 +147,34 @@ class AnswerWriter:
             [unit.readable for unit in chosen],
             deadline=time.monotonic() + self._seconds,
         )
+        evidence = [EvidenceUnit(unit.text, unit.titles) for unit in chosen]
+        sources = self._verifier.read(evidence, question)
         is_contradicted = answer.premise == "contradicted"
         try:
             with closing(drafts):
                 for draft in drafts:
-                    cited = tuple(number - 1 for number in draft.cited)
-                    yield self._judged(draft.text, question, chosen, cited, is_contradicted)
+                    yield self._judged(draft, question, chosen, sources, is_contradicted)
         except ChatModelError:
             yield Dropped(FAILED)
 
     def _judged(
         self,
-        text: str,
+        draft: DraftSentence,
         question: str,
         units: Sequence[WritingUnit],
-        cited: tuple[int, ...],
+        sources: Sources,
         is_contradicted: bool,
     ) -> Sentence | Dropped:
+        text = draft.text
         if not is_well_formed(text):
             return Dropped(Reason.FORM)
         reason = indirection(text, question, self._tokenizer)
         if reason:
             return Dropped(reason)
-        verdict = self._verifier.verify(
+        verdict = self._verifier.verify_against(
             text,
-            [EvidenceUnit(unit.text, unit.titles) for unit in units],
-            question,
-            cited=cited,
+            sources,
+            cited=tuple(number - 1 for number in draft.cited),
             premise_contradicted=is_contradicted,
         )
         if not verdict.is_kept:

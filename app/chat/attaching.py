@@ -19,7 +19,6 @@ ATTACHMENT_PREFIX = "attachment:"
 MAX_FILE_BYTES = 10 * 1024 * 1024
 MAX_ATTACHMENTS = 5
 LEVELS = ("L1", "L2", "L3", "L4")
-DEFAULT_LEVEL = "L2"
 SUFFIXES = (".txt", ".md", ".pdf", ".docx", ".xlsx", ".pptx", ".csv")
 # Read once by a person who waits for it, so far less than what an ingest may hold.
 _LIMITS = LoadLimits(max_file_bytes=MAX_FILE_BYTES, max_pages=200, max_chars=100_000,

@@ -14,10 +14,6 @@ class ConversationRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def give_up(self) -> None:
-        """After a failed write, so that the request can end with an answer of ours."""
-        self._session.rollback()
-
     # Conversations
 
     def add(self, row: Conversation | Question | Attachment | Share | ShareReader) -> None:

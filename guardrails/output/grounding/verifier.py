@@ -28,7 +28,7 @@ from guardrails.output.grounding.spelling import spelled
 from guardrails.output.grounding.wording import Lexicon
 from rag.tokenizer import SudachiWords, Tokenizer
 
-__all__ = ["EvidenceUnit", "Verdict", "Verifier"]
+__all__ = ["EvidenceUnit", "Sources", "Verdict", "Verifier"]
 
 _CITATION = re.compile(
     r"[\[〔【(（]\s?(?:根拠|出典)?\s?\d{1,2}(?:\s?[,、]\s?\d{1,2})*\s?[\]〕】)）]\s?(?=[。]?$)"
@@ -75,10 +75,16 @@ class Verifier:
 
         `cited`: what the model says it rests on; believed only where the units bear it.
         """
-        sources = read_sources(evidence, question, self._tokenizer)
         return self.verify_against(
-            sentence, sources, cited=cited, premise_contradicted=premise_contradicted
+            sentence,
+            self.read(evidence, question),
+            cited=cited,
+            premise_contradicted=premise_contradicted,
         )
+
+    def read(self, evidence: Sequence[EvidenceUnit], question: str) -> Sources:
+        """The evidence of an answer, read once for all of its sentences."""
+        return read_sources(evidence, question, self._tokenizer)
 
     def verify_against(
         self,
@@ -88,7 +94,7 @@ class Verifier:
         cited: tuple[int, ...] | None = None,
         premise_contradicted: bool = False,
     ) -> Verdict:
-        """Like `verify`, for several sentences on the same `read_sources`."""
+        """Like `verify`, for several sentences on the same evidence (from `read`)."""
         text = _CITATION.sub("", spelled(sentence)).strip()
         reply, rest = opening(text)
         refused = _refused(reply, rest, premise_contradicted=premise_contradicted)
