@@ -52,8 +52,8 @@ class Settings(BaseSettings):
         default=0, ge=0, description="埋め込みに使うスレッド数（0 は CPU の数）"
     )
     llm: Literal["local", "off", "openai"] = Field(
-        default="off",
-        description="文章生成: off（なし）、local（内蔵のモデル。試験中）、openai（次の接続先）",
+        default="local",
+        description="文章生成: local（内蔵のモデル）、off（なし）、openai（次の接続先）",
     )
     llm_base_url: str = Field(
         default="",

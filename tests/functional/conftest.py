@@ -271,7 +271,9 @@ def language_model() -> SettableLanguageModel:
 
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str) -> Settings:
-    return Settings(_env_file=None, data_dir=tmp_path, database_url=database_url, secret_key=KEY)
+    return Settings(
+        _env_file=None, data_dir=tmp_path, database_url=database_url, secret_key=KEY, llm="off"
+    )
 
 
 @pytest.fixture
