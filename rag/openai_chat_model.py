@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, Self
 
+import httpx
 from pydantic import SecretStr
 
 from rag.chat_model import ChatStream, Message, checked_piece
@@ -19,6 +20,7 @@ from rag.errors import (
 from rag.loopback import Interruptible, LoopbackTransport, checked_base_url
 
 _NO_KEY = "none"  # the client insists on one; a server without accounts ignores it
+_REFUSING = {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}
 _LONGEST_SILENCE_SECONDS = 600.0  # the deadline of each answer is shorter
 
 
@@ -96,6 +98,24 @@ class OpenAIChatModel:
             use_responses_api=False,
             output_version="v0",
         )
+
+    def probe(self, timeout_seconds: float) -> None:
+        """Ask for the list of models: whether the server answers at all, at no cost to it.
+
+        Servers without such a list answer, too. Raises ChatModelTimeoutError where it is silent,
+        ChatModelUnavailableError where nobody listens or it refuses us.
+        """
+        address, headers = f"{self._base_url}/models", {"authorization": f"Bearer {self._api_key}"}
+        try:
+            client = self._transport.client(timeout_seconds)
+            with client.stream("GET", address, headers=headers) as response:
+                status = response.status_code
+        except httpx.TimeoutException as error:
+            raise ChatModelTimeoutError(self.name, timeout_seconds) from error
+        except httpx.HTTPError as error:
+            raise ChatModelUnavailableError(self.name, "つながりません") from error
+        if status in _REFUSING or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+            raise ChatModelUnavailableError(self.name, f"断られました: HTTP {status}")
 
     def warm_up(self) -> None:
         """Load the client's library, here and now: about a second of CPU."""
