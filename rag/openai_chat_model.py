@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, Self
+from weakref import WeakSet
 
 import httpx
 from pydantic import SecretStr
@@ -47,6 +48,7 @@ class OpenAIChatModel:
         self._is_llama_cpp = is_llama_cpp
         self._transport = LoopbackTransport(self._base_url)
         self._lock = threading.Lock()
+        self._requests: WeakSet[Interruptible] = WeakSet()
 
     def stream(  # noqa: PLR0913 - the knobs of one answer
         self,
@@ -77,7 +79,17 @@ class OpenAIChatModel:
             )
             return answer
 
-        return _Answer(self.name, ask, self._transport, deadline_seconds)
+        request = Interruptible()
+        with self._lock:
+            self._requests.add(request)
+        return _Answer(self.name, ask, self._transport, request, deadline_seconds)
+
+    def break_off(self, reason: str) -> None:
+        """End all answers that go on; their readers get ChatModelUnavailableError of `reason`."""
+        with self._lock:
+            requests = list(self._requests)
+        for request in requests:
+            request.cut(ChatModelUnavailableError(self.name, reason))
 
     @cached_property
     def _client(self) -> Any:
@@ -131,19 +143,19 @@ class _Answer:
         name: str,
         ask: Callable[[], Iterator[Any]],
         transport: LoopbackTransport,
+        request: Interruptible,
         deadline_seconds: float,
     ) -> None:
         self._name = name
         self._ask = ask
         self._transport = transport
-        self._seconds = deadline_seconds
-        self._request = Interruptible()
-        self._is_late = threading.Event()
+        self._request = request
         self._is_over = False
         self._is_finished = False
         self._reading = threading.Lock()
         self._chunks: Iterator[Any] | None = None
-        self._timer = threading.Timer(deadline_seconds, _cut_late, (self._request, self._is_late))
+        late = ChatModelTimeoutError(name, deadline_seconds)
+        self._timer = threading.Timer(deadline_seconds, request.cut, (late,))
         self._timer.daemon = True
 
     def __iter__(self) -> Self:
@@ -180,17 +192,15 @@ class _Answer:
 
     def _check_end(self) -> None:
         self._end()
-        if self._is_late.is_set():
-            raise ChatModelTimeoutError(self._name, self._seconds)
+        if self._request.error is not None:
+            raise self._request.error
         if not self._is_finished and not self._request.is_cut:
             raise ChatModelGarbledError(self._name)
 
     def _explain(self, error: Exception) -> ChatModelError | None:
         """Why it ended, or None if it was closed on purpose."""
-        if self._is_late.is_set():
-            return ChatModelTimeoutError(self._name, self._seconds)
         if self._request.is_cut:
-            return None
+            return self._request.error
         return explain_failure(error, self._name)
 
     def close(self) -> None:
@@ -212,12 +222,6 @@ class _Answer:
 
     def __del__(self) -> None:
         self.close()
-
-
-def _cut_late(request: Interruptible, is_late: threading.Event) -> None:
-    if not request.is_cut:
-        is_late.set()
-        request.cut()
 
 
 def explain_failure(error: Exception, name: str) -> ChatModelError:
