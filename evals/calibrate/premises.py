@@ -156,7 +156,9 @@ def _rates(samples: Sequence[Sample], told: Sequence[bool], is_own: Sequence[boo
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
+    """A question, and what its author knows of it; a sentence asked back has no `golden`."""
+
     source: str
     author: str
     question: str
@@ -167,7 +169,7 @@ def measure(training: TrainingSet) -> Iterator[Sample]:
     """What the real application finds against the claims of all that is asked of a corpus."""
     audience = training.corpus.audience
     with answering_on(training.corpus) as (_, answering):
-        for each in (*_questions(training), *_true_sentences(training)):
+        for each in asked_of(training):
             found = answering.measure_premises(each.question, audience=audience)
             is_wrong = each.golden is not None and each.golden.premise == "contradicted"
             against = tuple(
@@ -190,20 +192,25 @@ def is_named(unit: str, question: GoldenQuestion) -> bool:
     return bool(question.facts) and says(unit, question.facts[0])
 
 
-def _questions(training: TrainingSet) -> Iterator[_Asked]:
+def asked_of(training: TrainingSet) -> list[Asked]:
+    """The questions of the set, those about premises, and sentences asked back."""
+    return [*_questions(training), *_true_sentences(training)]
+
+
+def _questions(training: TrainingSet) -> Iterator[Asked]:
     for each in training.questions:
-        yield _Asked(training.name, training.author, each.question, each)
+        yield Asked(training.name, training.author, each.question, each)
     if training.author != "golden":
         return
     name = training.corpus.name
     for one in load_premises(name, "dev"):
-        yield _Asked(f"premises {name}", "premises", one.question, one)
+        yield Asked(f"premises {name}", "premises", one.question, one)
     if name == "seed":
         for one in load_premises(name, "fit"):
-            yield _Asked("premises seed, true", "premises, true", one.question, one)
+            yield Asked("premises seed, true", "premises, true", one.question, one)
 
 
-def _true_sentences(training: TrainingSet) -> Iterator[_Asked]:
+def _true_sentences(training: TrainingSet) -> Iterator[Asked]:
     """Sentences that the evidence bears, asked back."""
     documents = training.corpus.texts()
     for case in load_grounding("dev"):
@@ -213,7 +220,7 @@ def _true_sentences(training: TrainingSet) -> Iterator[_Asked]:
         for each in case.sentences if is_here else ():
             if each.is_supported:
                 text = _asked_back(each.text)
-                yield _Asked(f"{training.name}, asked back", training.author, text)
+                yield Asked(f"{training.name}, asked back", training.author, text)
 
 
 def _asked_back(sentence: str) -> str:
