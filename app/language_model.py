@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -20,7 +20,12 @@ from app.errors import BadInputError
 from app.fault import describe_fault
 from app.settings import Settings
 from rag.chat_model import ChatModel
-from rag.errors import ChatModelUnavailableError, EndpointRefusedError, RagError
+from rag.errors import (
+    ChatModelTimeoutError,
+    ChatModelUnavailableError,
+    EndpointRefusedError,
+    RagError,
+)
 from rag.local_model import LOCAL, LocalModelServer, LocalModelSettings, ServerPhase
 from rag.models import BUNDLED_LLM, ModelSpec, ProgressCallback, find_spec, is_ready, pull
 from rag.openai_chat_model import OpenAIChatModel
@@ -30,6 +35,7 @@ logger = logging.getLogger(__name__)
 Say = Callable[[str], None]
 Pull = Callable[[ProgressCallback], object]
 _TOLD_EVERY_PERCENT = 10
+_SILENT = "応答がありません"
 
 
 class LanguageModelState(StrEnum):
@@ -104,28 +110,83 @@ class NoLanguageModel:
         return nullcontext()
 
 
-class EndpointLanguageModel:
-    """A server that somebody else runs on this machine. Whether it answers is seen when asked."""
+@dataclass(frozen=True)
+class EndpointPatience:
+    """Seconds. `silence`: a server that is silent for less may be busy with an answer."""
 
-    def __init__(self, model: OpenAIChatModel) -> None:
+    between_probes: float = 10.0
+    probe: float = 5.0
+    silence: float = 60.0
+
+
+class EndpointLanguageModel:
+    """A server that somebody else runs on this machine. It is believed to answer until `start`;
+    from then to `stop` it is watched.
+    """
+
+    def __init__(self, model: OpenAIChatModel, patience: EndpointPatience | None = None) -> None:
         self._model = model
+        self._patience = patience or EndpointPatience()
+        self._status = LanguageModelStatus(LanguageModelState.READY)
+        self._next_probe = 0.0
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
         self.name = model.name
 
     def status(self) -> LanguageModelStatus:
-        return LanguageModelStatus(LanguageModelState.READY)
+        if self._status.state is not LanguageModelState.FAILED:
+            return self._status
+        left = max(round(self._next_probe - time.monotonic()), 0)
+        return replace(self._status, retry_seconds=left)
 
     def model(self) -> ChatModel | None:
-        return self._model
+        return self._model if self._status.is_on else None
 
     def start(self, *, may_pull: bool, say: Say) -> None:
-        pass
+        del may_pull, say
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._watch, name="endpoint", daemon=True)
+            self._thread.start()
 
     def stop(self) -> None:
-        pass
+        self._stopping.set()
 
-    def running(self, timeout_seconds: float) -> AbstractContextManager[ChatModel | None]:
-        del timeout_seconds
-        return nullcontext(self._model)
+    @contextmanager
+    def running(self, timeout_seconds: float) -> Iterator[ChatModel]:
+        """The model for the life of one command. Raises ChatModelUnavailableError if it fails."""
+        try:
+            self._model.probe(timeout_seconds)
+        except ChatModelTimeoutError as error:
+            raise ChatModelUnavailableError(self.name, _SILENT) from error
+        yield self._model
+
+    def _watch(self) -> None:
+        heard = time.monotonic()
+        while not self._stopping.is_set():
+            try:
+                self._model.probe(self._patience.probe)
+            except ChatModelTimeoutError:
+                if time.monotonic() - heard >= self._patience.silence:
+                    self._fail(_SILENT)
+            except ChatModelUnavailableError as error:
+                self._fail(error.reason)
+            except Exception as error:  # noqa: BLE001 - the watch itself must never end
+                logger.critical("language model not probed: %s", describe_fault(error))
+                self._fail("接続先を確かめられません")
+            else:
+                heard = time.monotonic()
+                self._set(LanguageModelStatus(LanguageModelState.READY))
+            self._stopping.wait(self._patience.between_probes)
+
+    def _fail(self, reason: str) -> None:
+        message = f"文章生成の接続先を使えません：{reason}。つながりしだい、使い始めます。"
+        self._next_probe = time.monotonic() + self._patience.between_probes
+        self._set(LanguageModelStatus(LanguageModelState.FAILED, message))
+
+    def _set(self, status: LanguageModelStatus) -> None:
+        if status != self._status:
+            logger.info("language model at its endpoint: %s", status.state)
+        self._status = status
 
 
 class LocalLanguageModel:

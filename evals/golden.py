@@ -89,8 +89,13 @@ class PremiseQuestion(CalibrationQuestion):
         return self
 
 
-def load_premises(name: SetName, split: Split, folder: Path = FOLDER) -> list[PremiseQuestion]:
-    """Questions that take something for granted. Raises GoldenError, OSError without a file."""
+def load_premises(
+    name: SetName, split: Split | Literal["fit"], folder: Path = FOLDER
+) -> list[PremiseQuestion]:
+    """Questions that take something for granted, in `fit` nothing wrong.
+
+    Raises GoldenError, OSError without a file.
+    """
     questions = _read(folder / "premises" / f"{name}.{split}.jsonl", PremiseQuestion)
     _refuse_twins(questions, f"premises/{name}")
     return questions

@@ -64,13 +64,18 @@ class Grounded:
 
 def load_grounding(split: Split, folder: Path = FOLDER) -> list[GroundingCase]:
     """The cases of one split. Raises GoldenError, which never quotes a line."""
+    files = sorted((folder / "grounding").glob(f"*.{split}.jsonl"))
+    return [case for file in files for case in read_cases(file)]
+
+
+def read_cases(file: Path) -> list[GroundingCase]:
+    """The cases of one author. Raises GoldenError, which never quotes a line."""
     cases: list[GroundingCase] = []
-    for file in sorted((folder / "grounding").glob(f"*.{split}.jsonl")):
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-            try:
-                cases.append(GroundingCase.model_validate(json.loads(line)))
-            except (ValidationError, json.JSONDecodeError):
-                raise GoldenError(f"{file.name} の{number}行目を読めません。") from None
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            cases.append(GroundingCase.model_validate(json.loads(line)))
+        except (ValidationError, json.JSONDecodeError):
+            raise GoldenError(f"{file.name} の{number}行目を読めません。") from None
     return cases
 
 

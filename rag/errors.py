@@ -147,6 +147,7 @@ class ChatModelUnavailableError(ChatModelError):
     """Nothing answers, or it answers with a refusal. `reason` holds no part of a prompt."""
 
     def __init__(self, name: str, reason: str) -> None:
+        self.reason = reason
         super().__init__(
             f"文章生成モデル「{name}」を使えません（{reason}）。"
             "資料の抜粋はそのまま使えます。続くときは、モデルの状態を確かめてください。"

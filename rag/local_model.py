@@ -32,6 +32,7 @@ LOCAL = "local"
 
 COMMAND = (sys.executable, "-P", str(Path(__file__).with_name("llama_server.py")))
 _LINE_BYTES = 4_096
+_SILENT = "応答がありません"
 # What the process needs of ours. Keys and addresses of databases are none of its business.
 _PASSED_ON = {"HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "SYSTEMROOT", "TMPDIR"}
 
@@ -49,13 +50,14 @@ class LocalModelSettings:
 class Patience:
     """Seconds. A busy machine starves a process of the lowest priority: it is not hung at once.
 
-    `pauses`: before the first, second … new start in a row; `steady`: after so long in service
-    the row begins anew.
+    `probe`: after so long without a reply nobody waits for an answer; `silence`: after so long the
+    process is ended. `pauses`: before the first, second … new start in a row; `steady`: after so
+    long in service the row begins anew.
     """
 
     start: float = 300.0
     between_probes: float = 10.0
-    probe: float = 30.0
+    probe: float = 15.0
     silence: float = 120.0
     pauses: tuple[float, ...] = (1.0, 5.0, 30.0, 120.0)
     steady: float = 300.0
@@ -71,7 +73,10 @@ class ServerPhase(StrEnum):
 
 @dataclass(frozen=True)
 class ServerState:
-    """`reason` (Japanese) and `retry_at` (time.monotonic) belong to FAILED."""
+    """`reason` (Japanese) and `retry_at` (time.monotonic) belong to FAILED.
+
+    FAILED is a server that is not there, or one that is silent and may be only starved.
+    """
 
     phase: ServerPhase
     reason: str = ""
@@ -208,10 +213,21 @@ class LocalModelServer:
                     self._set(ServerState(ServerPhase.READY))
                     logger.info("local model: ready")
             elif time.monotonic() - heard > self._patience.silence:
-                return "応答がありません"
+                return _SILENT
+            elif self._state.phase is not ServerPhase.STARTING:
+                self._fall_silent(model)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 status = process.wait(self._patience.between_probes)
                 return f"終了しました（終了コード {status}）"
+
+    def _fall_silent(self, model: OpenAIChatModel) -> None:
+        """Nobody waits for what may be hung; it is ready again when it replies."""
+        if self._model is not None:
+            logger.warning("local model: silent")
+        self._model = None
+        retry_at = time.monotonic() + self._patience.between_probes
+        self._set(ServerState(ServerPhase.FAILED, _SILENT, retry_at))
+        model.break_off(_SILENT)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(  # noqa: S603 - our own program, no shell

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from rag.errors import ChatModelGarbledError, EndpointRefusedError
+from rag.errors import ChatModelError, ChatModelGarbledError, EndpointRefusedError
 
 _SENT = {"accept", "authorization", "connection", "content-length", "content-type", "host"}
 _CONNECT_SECONDS = 5.0
@@ -43,15 +43,19 @@ def checked_base_url(base_url: str) -> str:
 
 
 class Interruptible:
-    """One request's connection, which another thread may cut."""
+    """One request's connection, which another thread may cut. `error`: why, if it had to."""
 
     def __init__(self) -> None:
         self.is_cut = False
+        self.error: ChatModelError | None = None
         self._socket: socket.socket | None = None
         self._lock = threading.Lock()
 
-    def cut(self) -> None:
+    def cut(self, error: ChatModelError | None = None) -> None:
+        """End it. The first who does says why; without `error` it was closed on purpose."""
         with self._lock:
+            if not self.is_cut:
+                self.error = error
             self.is_cut = True
             if self._socket is not None:
                 # Closing it would not wake a thread that reads from it.

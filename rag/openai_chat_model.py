@@ -6,7 +6,9 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, Self
+from weakref import WeakSet
 
+import httpx
 from pydantic import SecretStr
 
 from rag.chat_model import ChatStream, Message, checked_piece
@@ -19,6 +21,7 @@ from rag.errors import (
 from rag.loopback import Interruptible, LoopbackTransport, checked_base_url
 
 _NO_KEY = "none"  # the client insists on one; a server without accounts ignores it
+_REFUSING = {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}
 _LONGEST_SILENCE_SECONDS = 600.0  # the deadline of each answer is shorter
 
 
@@ -45,6 +48,7 @@ class OpenAIChatModel:
         self._is_llama_cpp = is_llama_cpp
         self._transport = LoopbackTransport(self._base_url)
         self._lock = threading.Lock()
+        self._requests: WeakSet[Interruptible] = WeakSet()
 
     def stream(  # noqa: PLR0913 - the knobs of one answer
         self,
@@ -75,7 +79,17 @@ class OpenAIChatModel:
             )
             return answer
 
-        return _Answer(self.name, ask, self._transport, deadline_seconds)
+        request = Interruptible()
+        with self._lock:
+            self._requests.add(request)
+        return _Answer(self.name, ask, self._transport, request, deadline_seconds)
+
+    def break_off(self, reason: str) -> None:
+        """End all answers that go on; their readers get ChatModelUnavailableError of `reason`."""
+        with self._lock:
+            requests = list(self._requests)
+        for request in requests:
+            request.cut(ChatModelUnavailableError(self.name, reason))
 
     @cached_property
     def _client(self) -> Any:
@@ -97,6 +111,24 @@ class OpenAIChatModel:
             output_version="v0",
         )
 
+    def probe(self, timeout_seconds: float) -> None:
+        """Ask for the list of models: whether the server answers at all, at no cost to it.
+
+        Servers without such a list answer, too. Raises ChatModelTimeoutError where it is silent,
+        ChatModelUnavailableError where nobody listens or it refuses us.
+        """
+        address, headers = f"{self._base_url}/models", {"authorization": f"Bearer {self._api_key}"}
+        try:
+            client = self._transport.client(timeout_seconds)
+            with client.stream("GET", address, headers=headers) as response:
+                status = response.status_code
+        except httpx.TimeoutException as error:
+            raise ChatModelTimeoutError(self.name, timeout_seconds) from error
+        except httpx.HTTPError as error:
+            raise ChatModelUnavailableError(self.name, "つながりません") from error
+        if status in _REFUSING or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+            raise ChatModelUnavailableError(self.name, f"断られました: HTTP {status}")
+
     def warm_up(self) -> None:
         """Load the client's library, here and now: about a second of CPU."""
         with self._lock:
@@ -111,19 +143,19 @@ class _Answer:
         name: str,
         ask: Callable[[], Iterator[Any]],
         transport: LoopbackTransport,
+        request: Interruptible,
         deadline_seconds: float,
     ) -> None:
         self._name = name
         self._ask = ask
         self._transport = transport
-        self._seconds = deadline_seconds
-        self._request = Interruptible()
-        self._is_late = threading.Event()
+        self._request = request
         self._is_over = False
         self._is_finished = False
         self._reading = threading.Lock()
         self._chunks: Iterator[Any] | None = None
-        self._timer = threading.Timer(deadline_seconds, _cut_late, (self._request, self._is_late))
+        late = ChatModelTimeoutError(name, deadline_seconds)
+        self._timer = threading.Timer(deadline_seconds, request.cut, (late,))
         self._timer.daemon = True
 
     def __iter__(self) -> Self:
@@ -160,17 +192,15 @@ class _Answer:
 
     def _check_end(self) -> None:
         self._end()
-        if self._is_late.is_set():
-            raise ChatModelTimeoutError(self._name, self._seconds)
+        if self._request.error is not None:
+            raise self._request.error
         if not self._is_finished and not self._request.is_cut:
             raise ChatModelGarbledError(self._name)
 
     def _explain(self, error: Exception) -> ChatModelError | None:
         """Why it ended, or None if it was closed on purpose."""
-        if self._is_late.is_set():
-            return ChatModelTimeoutError(self._name, self._seconds)
         if self._request.is_cut:
-            return None
+            return self._request.error
         return explain_failure(error, self._name)
 
     def close(self) -> None:
@@ -192,12 +222,6 @@ class _Answer:
 
     def __del__(self) -> None:
         self.close()
-
-
-def _cut_late(request: Interruptible, is_late: threading.Event) -> None:
-    if not request.is_cut:
-        is_late.set()
-        request.cut()
 
 
 def explain_failure(error: Exception, name: str) -> ChatModelError:

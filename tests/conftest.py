@@ -53,6 +53,7 @@ class ModelServerStub:
     headers: dict[str, str] = field(default_factory=dict)
     lines: Iterable[str | bytes | float] = field(default_factory=list)  # number: silence, seconds
     requests: list[tuple[str, dict[str, str], dict]] = field(default_factory=list)
+    probes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     broken_off: threading.Event = field(default_factory=threading.Event)
 
     def says(self, *pieces: str, delay: float = 0.0, finish: str | None = "stop") -> None:
@@ -69,11 +70,23 @@ def _chunk(delta: dict, finish: str | None) -> str:
     return f"data: {json.dumps({**content, 'choices': [choice]}, ensure_ascii=False)}\n\n"
 
 
+def _be_silent(connection: socket.socket, seconds: float) -> None:
+    """Until the other side has gone."""
+    readable, _, _ = select.select([connection], [], [], seconds)
+    if readable and not connection.recv(1, socket.MSG_PEEK):
+        raise ConnectionResetError
+
+
 @pytest.fixture
 def model_server() -> Iterator[ModelServerStub]:
     stub = ModelServerStub()
 
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            stub.probes.append((self.path, dict(self.headers)))
+            self.send_response(stub.status)
+            self.end_headers()
+
         def do_POST(self):
             body = self.rfile.read(int(self.headers["content-length"]))
             stub.requests.append((self.path, dict(self.headers), json.loads(body)))
@@ -91,18 +104,12 @@ def model_server() -> Iterator[ModelServerStub]:
                         self.wfile.write(_chunk({}, "stop").encode())
                         return
                     if isinstance(line, float):
-                        self._wait(line)
+                        _be_silent(self.connection, line)
                     else:
                         self.wfile.write(line if isinstance(line, bytes) else line.encode())
                         self.wfile.flush()
             except OSError:
                 stub.broken_off.set()
-
-        def _wait(self, seconds):
-            """Silence, until the other side has gone."""
-            readable, _, _ = select.select([self.connection], [], [], seconds)
-            if readable and not self.connection.recv(1, socket.MSG_PEEK):
-                raise ConnectionResetError
 
         def log_message(self, *_arguments):
             pass

@@ -1,6 +1,6 @@
 """Whether what was found answers the question: a few signals, weighed by a logistic function.
 
-Each signal has a meaning a person can check; `evals/calibrate.py` fits the weights, which stand in
+Each signal has a meaning a person can check; `evals/calibrate` fits the weights, which stand in
 `answerability.toml`, on `evals/golden/calibration` and the golden questions open to tuning.
 """
 

@@ -26,7 +26,13 @@ from app.answering.answer import (
 )
 from app.answering.answerability import AnswerabilityModel, AnswerSignals, load_model, signals
 from app.answering.evidence import EvidenceLimits, Quote, UnitView, choose, view_units
-from app.answering.premise import Correction, find_contradiction, has_unconfirmed_figure
+from app.answering.premise import (
+    Correction,
+    Finding,
+    find_contradiction,
+    findings,
+    has_unconfirmed_figure,
+)
 from app.answering.question import Question, checked, read
 from app.answering.reading import RememberingTokenizer
 from app.answering.searching import Search
@@ -140,6 +146,13 @@ class AnsweringService:
         if not views:
             return None
         return signals(asked, passages, views, self._documents, self._aligner)
+
+    def measure_premises(self, question: str, *, audience: Audience) -> list[Finding]:
+        """All that speaks against what the question takes for granted, however sure."""
+        text = checked(question)
+        passages = self._retriever.search(text, SearchScope(audience), _PASSAGES)
+        asked, views = self._view(text, passages, audience)
+        return list(findings(asked, views, self._tokenizer))
 
     def _view(
         self, text: str, passages: Sequence[Passage], audience: Audience

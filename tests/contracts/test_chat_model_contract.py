@@ -12,7 +12,7 @@ import pytest
 
 from rag.chat_model import ChatModel, FakeAnswer, FakeChatModel, Message
 from rag.errors import ChatModelTimeoutError
-from rag.local_model import LocalModelServer, LocalModelSettings, ServerPhase
+from rag.local_model import LocalModelServer, LocalModelSettings, Patience, ServerPhase
 from rag.models import BUNDLED_LLM, default_models_dir, is_ready, load_catalogue
 from rag.openai_chat_model import OpenAIChatModel
 
@@ -29,7 +29,8 @@ def local_model():
     spec = load_catalogue()[BUNDLED_LLM]
     if not is_ready(spec, MODELS_DIR):
         pytest.skip(f"{MODELS_DIR} に {spec.name} がありません: yorisoi models pull {spec.name}")
-    server = LocalModelServer(LocalModelSettings(spec.path_in(MODELS_DIR)))
+    patience = Patience(probe=PATIENCE_SECONDS, silence=PATIENCE_SECONDS)
+    server = LocalModelServer(LocalModelSettings(spec.path_in(MODELS_DIR)), patience=patience)
     server.start()
     try:
         assert server.wait_until_settled(PATIENCE_SECONDS).phase is ServerPhase.READY

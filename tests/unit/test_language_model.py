@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 import threading
 import time
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
 from app.errors import BadInputError
 from app.language_model import (
+    EndpointLanguageModel,
+    EndpointPatience,
     LanguageModelState,
     LocalLanguageModel,
     NoLanguageModel,
@@ -19,6 +24,7 @@ from app.language_model import (
 from app.settings import Settings
 from rag.errors import ChatModelUnavailableError, NetworkUnavailableError
 from rag.local_model import LocalModelServer, LocalModelSettings, Patience
+from rag.openai_chat_model import OpenAIChatModel
 
 SERVER = """
 import json, os, sys, threading
@@ -175,6 +181,98 @@ def test_endpoint_on_this_machine_is_taken():
     model = make_language_model(settings)
     assert model.status().state is LanguageModelState.READY
     assert model.name == "m"
+
+
+@pytest.fixture
+def watch():
+    made: list[EndpointLanguageModel] = []
+
+    def new(address: str, *, silence: float = 0.0) -> EndpointLanguageModel:
+        patience = EndpointPatience(between_probes=0.05, probe=0.2, silence=silence)
+        model = EndpointLanguageModel(OpenAIChatModel(address, "m", api_key="k"), patience)
+        made.append(model)
+        model.start(may_pull=False, say=pytest.fail)
+        return model
+
+    yield new
+    for each in made:
+        each.stop()
+
+
+def wait_for_state(model: EndpointLanguageModel, state: LanguageModelState) -> None:
+    deadline = time.monotonic() + 10
+    while model.status().state is not state:
+        assert time.monotonic() < deadline, model.status()
+        time.sleep(0.01)
+
+
+def test_dead_endpoint_is_told_and_writes_nothing_until_it_answers(watch):
+    handler = type("Handler", (BaseHTTPRequestHandler,), {"do_GET": _answer_nothing})
+    with HTTPServer(("127.0.0.1", 0), handler) as server:
+        address = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    model = watch(address)  # nobody listens there now
+    wait_for_state(model, LanguageModelState.FAILED)
+    status = model.status()
+    assert "つながりません" in status.message
+    assert status.retry_seconds is not None
+    assert model.model() is None
+
+    with HTTPServer(server.server_address, handler) as again:
+        threading.Thread(target=again.serve_forever, args=(0.05,), daemon=True).start()
+        wait_for_state(model, LanguageModelState.READY)
+        assert model.model() is not None
+        again.shutdown()
+    wait_for_state(model, LanguageModelState.FAILED)
+
+
+def _answer_nothing(handler) -> None:
+    handler.send_response(404)  # a server without a list of models is alive all the same
+    handler.end_headers()
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (200, LanguageModelState.READY),
+        (404, LanguageModelState.READY),
+        (401, LanguageModelState.FAILED),
+        (503, LanguageModelState.FAILED),
+    ],
+)
+def test_endpoint_that_refuses_is_as_good_as_dead(watch, model_server, status, expected):
+    model_server.status = status
+    model = watch(model_server.address)
+    wait_for_state(model, expected)
+    while not model_server.probes:  # believed until then
+        time.sleep(0.01)
+    if expected is LanguageModelState.FAILED:
+        assert f"HTTP {status}" in model.status().message
+    path, headers = model_server.probes[0]
+    assert path == "/v1/models"
+    assert headers["authorization"] == "Bearer k"
+    assert model_server.requests == []  # nothing is generated to find out
+
+
+def test_silent_endpoint_is_busy_for_a_while_and_then_counts_as_dead(watch, silent_address):
+    patient = watch(silent_address, silence=60)
+    impatient = watch(silent_address)
+    wait_for_state(impatient, LanguageModelState.FAILED)
+    assert "応答がありません" in impatient.status().message
+    assert patient.status().state is LanguageModelState.READY
+
+
+@pytest.fixture
+def silent_address():
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+
+
+def test_endpoint_of_one_command_is_asked_first(model_server, silent_address):
+    with EndpointLanguageModel(OpenAIChatModel(model_server.address, "m")).running(5) as chat:
+        assert chat.name == "m"
+    silent = EndpointLanguageModel(OpenAIChatModel(silent_address, "m"))
+    with pytest.raises(ChatModelUnavailableError, match="応答がありません"), silent.running(0.2):
+        pass
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from guardrails.output.grounding.clauses import (
 from guardrails.output.grounding.facts import read_facts
 from guardrails.output.grounding.judgement import load_judgement
 from guardrails.output.grounding.reasons import Reason
-from guardrails.output.grounding.signals import Signals, measure
+from guardrails.output.grounding.signals import Borne, Signals, measure
 from guardrails.output.grounding.sources import (
     EvidenceUnit,
     Sources,
@@ -95,6 +95,25 @@ class Verifier:
         premise_contradicted: bool = False,
     ) -> Verdict:
         """Like `verify`, for several sentences on the same evidence (from `read`)."""
+        borne = self.measure(
+            sentence, sources, cited=cited, premise_contradicted=premise_contradicted
+        )
+        if isinstance(borne, Verdict):
+            return borne
+        judgement = load_judgement()
+        if not judgement.is_borne(borne.signals):
+            return Verdict(is_kept=False, reason=judgement.reason(borne.signals))
+        return Verdict(is_kept=True, reason=Reason.SUPPORTED, supporting=borne.units)
+
+    def measure(
+        self,
+        sentence: str,
+        sources: Sources,
+        *,
+        cited: tuple[int, ...] | None = None,
+        premise_contradicted: bool = False,
+    ) -> Borne | Verdict:
+        """What is weighed of a sentence; or the verdict, where none of that counts."""
         text = _CITATION.sub("", spelled(sentence)).strip()
         reply, rest = opening(text)
         refused = _refused(reply, rest, premise_contradicted=premise_contradicted)
@@ -117,10 +136,10 @@ class Verifier:
         ]
         if not any(each.facts or each.words for each in statements):
             return Verdict(is_kept=False, reason=Reason.EMPTY)
-        return _judge(statements, sources)
+        return _measure(statements, sources)
 
 
-def _judge(statements: Sequence[Statement], sources: Sources) -> Verdict:
+def _measure(statements: Sequence[Statement], sources: Sources) -> Borne | Verdict:
     signals = Signals()
     supporting: set[int] = set()
     for statement in statements:
@@ -129,10 +148,7 @@ def _judge(statements: Sequence[Statement], sources: Sources) -> Verdict:
             return Verdict(is_kept=False, reason=borne)
         signals = signals.or_worse(borne.signals)
         supporting.update(borne.units)
-    judgement = load_judgement()
-    if not judgement.is_borne(signals):
-        return Verdict(is_kept=False, reason=judgement.reason(signals))
-    return Verdict(is_kept=True, reason=Reason.SUPPORTED, supporting=tuple(sorted(supporting)))
+    return Borne(tuple(sorted(supporting)), signals)
 
 
 def _statement(clause: Clause, sentence: str, lexicon: Lexicon, cited: frozenset[int]) -> Statement:

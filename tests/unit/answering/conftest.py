@@ -53,12 +53,17 @@ def words():
 
 
 @pytest.fixture
-def ask():
-    def _ask(question, *documents, audience="staff"):
+def answering():
+    def _answering(*documents):
         clock = fixed_clock(datetime(2026, 11, 23, 1, tzinfo=UTC))
-        service = AnsweringService(
-            _index(*documents), WORDS, clock, desk="市役所代表", model=_MODEL
-        )
-        return list(service.ask(question, audience=audience))
+        return AnsweringService(_index(*documents), WORDS, clock, desk="市役所代表", model=_MODEL)
+
+    return _answering
+
+
+@pytest.fixture
+def ask(answering):
+    def _ask(question, *documents, audience="staff"):
+        return list(answering(*documents).ask(question, audience=audience))
 
     return _ask

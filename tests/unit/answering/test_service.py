@@ -55,6 +55,16 @@ def test_a_wrong_figure_that_is_taken_for_granted_is_corrected(ask):
     assert answer.text.startswith("いいえ。資料では「1/2」です。")
 
 
+def test_what_speaks_against_a_premise_is_told_however_unsure_it_is(answering):
+    def groups(question):
+        found = answering(*_DOCUMENTS).measure_premises(question, audience="staff")
+        return [(each.group, each.asserted, each.actual) for each in found]
+
+    assert groups("補助事業の補助率は2/3ですよね") == [("figure", "2/3", "1/2")]
+    assert groups("補助事業の補助率は1/2ですよね") == []
+    assert groups("補助率はいくつですか") == []
+
+
 @pytest.mark.parametrize("same", ["50%", "半額", "1/2", "５割"])
 def test_a_right_figure_in_another_form_is_not_corrected(ask, same):
     answer = _answer(ask(f"補助事業の補助率は{same}ですよね", *_DOCUMENTS))

@@ -1,7 +1,7 @@
 import numpy as np
 
 from app.answering.answerability import AnswerabilityModel, AnswerSignals
-from evals.calibrate import Sample, fit, report, toml
+from evals.calibrate.answerability import Sample, fit, report, toml
 
 _FIELDS = list(AnswerSignals.__dataclass_fields__)
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,59 @@ def test_hung_server_is_killed_and_started_again(make, tmp_path):
     assert "応答がありません" in server.state.reason
     wait_for(lambda: len(starts(tmp_path)) == 2)
     assert not is_running(starts(tmp_path)[0])
+
+
+# Hangs as a whole once it is asked to write, until the file `awake` is there.
+HANGS = """
+def hang(self):
+    state["mute"] = True
+    while not os.path.exists(AWAKE):
+        time.sleep(0.01)
+    state["mute"] = False
+Handler.do_POST = hang
+"""
+
+
+def test_who_waits_for_a_hung_server_is_told_at_once_when_it_is_noticed(make, tmp_path):
+    awake = tmp_path / "awake"
+    server = make(f"AWAKE = {str(awake)!r}\n" + HANGS + GOOD, replace(QUICK, silence=60))
+    server.wait_until_settled(10)
+    pid = server.pid
+    began = time.monotonic()
+    stream = server.stream([Message("user", "あ")], max_tokens=1, deadline_seconds=60)
+    with pytest.raises(ChatModelUnavailableError, match="応答がありません"):
+        next(stream)
+    assert time.monotonic() - began < 10
+    assert list(stream) == []
+
+    assert server.state.phase is ServerPhase.FAILED  # and nobody else begins to wait
+    assert "応答がありません" in server.state.reason
+    with pytest.raises(ChatModelUnavailableError, match="準備"):
+        server.stream([Message("user", "い")], max_tokens=1, deadline_seconds=60)
+
+    awake.touch()
+    wait_for_phase(server, ServerPhase.READY)
+    assert server.pid == pid  # it was starved, not hung
+
+
+def test_answer_that_goes_on_is_not_broken_off_while_the_server_replies(make):
+    writes = """
+def write(self):
+    self.send_response(200)
+    self.send_header("content-type", "text/event-stream")
+    self.end_headers()
+    for finish in (None, None, "stop"):
+        time.sleep(0.5)
+        choice = {"index": 0, "delta": {"content": "あ"}, "finish_reason": finish}
+        content = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+        self.wfile.write(f"data: {json.dumps({**content, 'choices': [choice]})}\\n\\n".encode())
+        self.wfile.flush()
+Handler.do_POST = write
+"""
+    server = make(writes + GOOD)  # the first piece takes longer than a probe may
+    server.wait_until_settled(10)
+    stream = server.stream([Message("user", "あ")], max_tokens=3, deadline_seconds=60)
+    assert list(stream) == ["あ"] * 3
 
 
 def test_server_that_ignores_being_asked_to_end_is_killed(make, tmp_path):
