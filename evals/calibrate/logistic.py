@@ -63,7 +63,11 @@ def solve(
         return float(total), columns.T @ gradient + 2 * penalty @ weights
 
     start = np.zeros(columns.shape[1])
-    found: Floats = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B").x
+    # To the end: where it stops otherwise depends on the last digits of the samples.
+    closely = {"ftol": 0.0, "gtol": 1e-9, "maxiter": 100_000, "maxfun": 100_000}
+    found: Floats = minimize(
+        loss, start, jac=True, bounds=bounds, method="L-BFGS-B", options=closely
+    ).x
     return found
 
 
