@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from pydantic import SecretStr
 
-from rag.chat_model import ChatStream, Message, checked_piece
+from rag.chat_model import ChatStream, Message, OutboundCheck, checked_piece
 from rag.errors import (
     ChatModelError,
     ChatModelGarbledError,
@@ -52,6 +52,7 @@ class OpenAIChatModel:
         *,
         max_tokens: int,
         deadline_seconds: float,
+        check: OutboundCheck,
         stop: Sequence[str] = (),
         temperature: float = 0.0,
         grammar: str | None = None,
@@ -75,7 +76,7 @@ class OpenAIChatModel:
             )
             return answer
 
-        return _Answer(self.name, ask, self._transport, deadline_seconds)
+        return _Answer(self.name, ask, self._transport, deadline_seconds, check)
 
     @cached_property
     def _client(self) -> Any:
@@ -112,11 +113,13 @@ class _Answer:
         ask: Callable[[], Iterator[Any]],
         transport: LoopbackTransport,
         deadline_seconds: float,
+        check: OutboundCheck,
     ) -> None:
         self._name = name
         self._ask = ask
         self._transport = transport
         self._seconds = deadline_seconds
+        self._check = check
         self._request = Interruptible()
         self._is_late = threading.Event()
         self._is_over = False
@@ -139,7 +142,7 @@ class _Answer:
 
     def _next_piece(self) -> str | None:
         try:
-            with self._transport.interruptible(self._request):
+            with self._transport.interruptible(self._request, self._check):
                 if self._chunks is None:
                     self._timer.start()
                     self._chunks = self._ask()

@@ -144,7 +144,7 @@ class PlaceholderVault:
 
         Placeholders are none: 「氏名1」 may be how a form was filled in, with a value of 1.
         """
-        folded = fold(OWN.sub(lambda own: "" if own[1] in self._given else own[0], text))
+        folded = fold(OWN.sub(lambda own: "〔〕" if own[1] in self._given else own[0], text))
         return tuple(
             dict.fromkeys(each.label for each in self._all_needles() if each.text in folded.text)
         )
