@@ -15,6 +15,7 @@ from rag.errors import (
     ChatModelGarbledError,
     ChatModelTimeoutError,
     ChatModelUnavailableError,
+    OutboundRefusedError,
 )
 from rag.loopback import Interruptible, LoopbackTransport, checked_base_url
 
@@ -169,7 +170,12 @@ class _Answer:
             raise ChatModelGarbledError(self._name)
 
     def _explain(self, error: Exception) -> ChatModelError | None:
-        """Why it ended, or None if it was closed on purpose."""
+        """Why it ended, or None if it was closed on purpose.
+
+        What was not sent for what it held is told, whatever else happened meanwhile.
+        """
+        if isinstance(error, OutboundRefusedError):
+            return error
         if self._is_late.is_set():
             return ChatModelTimeoutError(self._name, self._seconds)
         if self._request.is_cut:

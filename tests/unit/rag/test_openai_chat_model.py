@@ -61,6 +61,16 @@ def test_check_sees_the_bytes_that_the_server_gets(model_server):
     assert b"Bearer key-1" in head
 
 
+def test_refusal_of_a_request_is_told_though_its_time_is_over(model_server):
+    def check(_request: bytes) -> bool:
+        time.sleep(0.2)
+        return False
+
+    with pytest.raises(OutboundRefusedError):
+        list(ask(model_server.address, seconds=0.01, check=check))
+    assert model_server.requests == []
+
+
 def test_request_outside_of_an_answer_is_not_sent(model_server):
     model = OpenAIChatModel(model_server.address, "m")
     with pytest.raises(OutboundRefusedError):
