@@ -15,6 +15,7 @@ _DASHES = frozenset("-‐‑‒–—―−⁃﹣˗﹘")
 _LONG_VOWEL = "ー"
 _KANJI = re.compile(r"[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _NUMBER = re.compile(r"[\d\s()+./・-]+")
+_DASH_AFTER_DIGIT = re.compile(rf"(?<=\d){_LONG_VOWEL}")
 _SEPARATORS = re.compile(r"[^\d+]")
 # Shorter ones are met by chance. A name in kana may be a word, a short number any figure.
 _SHORTEST_WITH_KANJI = 3
@@ -68,6 +69,7 @@ def identity(value: str) -> str:
     """Equal for two spellings of one value: 山田　太郎 and 山田 太郎, 090-… and ０９０（…）."""
     plain = unicodedata.normalize("NFKC", value).casefold()
     plain = "".join("-" if each in _DASHES else each for each in plain if not each.isspace())
+    plain = _DASH_AFTER_DIGIT.sub("-", plain)
     return _SEPARATORS.sub("", plain) if _NUMBER.fullmatch(plain) else plain
 
 

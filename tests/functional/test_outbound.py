@@ -132,7 +132,7 @@ class Walk:
     "turns", [3, pytest.param(125, marks=pytest.mark.integration)], ids=["24", "1000"]
 )
 def test_no_value_reaches_the_provider_and_no_name_another_conversation(
-    container, people, provider, an_answer, language_model, turns
+    container, people, provider, an_answer, language_model, turns, tmp_path
 ):
     everyone = [[Person(row, turn) for turn in range(turns)] for row in range(CONVERSATIONS)]
     leaks = []
@@ -160,6 +160,7 @@ def test_no_value_reaches_the_provider_and_no_name_another_conversation(
         said = list(pool.map(talk, everyone))
 
     sent = b"\n".join(provider.received)
+    stored = b"\n".join(path.read_bytes() for path in tmp_path.glob("yorisoi.db*"))
     assert len(provider.received) == CONVERSATIONS * turns
     assert leaks == []
     for row, sentences in zip(everyone, said, strict=True):
@@ -168,6 +169,7 @@ def test_no_value_reaches_the_provider_and_no_name_another_conversation(
             assert value.encode() not in sent
             assert json.dumps(value)[1:-1].encode() not in sent
             assert value.replace("-", "").encode() not in sent
+            assert value.encode() not in stored
     with transaction(container.session_factory) as session:
         assert session.query(PlaceholderMap).count() == CONVERSATIONS
 
