@@ -6,10 +6,12 @@ width, and findings that miss, halve or join values.
 
 from __future__ import annotations
 
+import json
 import random
 import unicodedata
 from collections.abc import Iterator
 
+from guardrails.pii.outbound import OutboundGuard
 from guardrails.pii.restorer import StreamRestorer, restore
 from guardrails.pii.vault import PlaceholderVault, VaultRules
 from guardrails.verdict import Finding
@@ -27,7 +29,7 @@ _MOST_PIECES = 14
 
 
 def count_failures(conversations: int, seed: int = 0) -> int:
-    """In how many of the conversations a text came back changed, or a found value was left."""
+    """In how many of the conversations a text came back changed, or what is masked is refused."""
     source = random.Random(seed)  # noqa: S311 - repeatable on purpose
     return sum(not _comes_back(source) for _ in range(conversations))
 
@@ -40,7 +42,8 @@ def _comes_back(source: random.Random) -> bool:
         vault = PlaceholderVault.loads(vault.dumps(), VaultRules(municipality_end=_city_end))
         if "".join(_streamed(masked, vault, source)) != text or restore(masked, vault).text != text:
             return False
-        if vault.labels_in(masked):
+        request = json.dumps({"content": masked}, ensure_ascii=source.random() < 0.5)
+        if not OutboundGuard(vault)(request.encode()):
             return False
     return True
 

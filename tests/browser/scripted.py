@@ -101,8 +101,8 @@ PAGE = PageView(
 
 
 class Scripted:
-    def ask(self, question: str, *, audience: str, conversation_id: str) -> Iterator[Event]:
-        del audience, conversation_id
+    def ask(self, question: str, *, audience: str, **_more: str) -> Iterator[Event]:
+        del audience
         if "遅い" in question:
             time.sleep(2)
         yield Retrieved((), 1.0)
@@ -132,8 +132,8 @@ class Failing:
     def __init__(self, writer: AnswerWriter) -> None:
         self._writer = writer
 
-    def ask(self, question: str, *, audience: str, conversation_id: str) -> Iterator[Event]:
-        del audience, conversation_id
+    def ask(self, question: str, *, audience: str, **_more: str) -> Iterator[Event]:
+        del audience
         yield Retrieved((), 1.0)
         yield Evidence(ANSWER)
         kept = []

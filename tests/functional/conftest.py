@@ -96,7 +96,6 @@ class EnqueuedAnswering:
     def __init__(self) -> None:
         self.answers: deque[Answer | Failed | Exception] = deque()
         self.asked: list[tuple[str, str]] = []
-        self.conversations: list[str] = []
         self.attached: list[str] = []
         self.forgotten: list[str] = []
 
@@ -104,8 +103,7 @@ class EnqueuedAnswering:
         self.attached += [document.name for document in documents]
         return self
 
-    def ask(self, question: str, *, audience: str, conversation_id: str) -> Iterator[Event]:
-        self.conversations.append(conversation_id)
+    def ask(self, question: str, *, audience: str, **_more: str) -> Iterator[Event]:
         self.asked.append((question, audience))
         answer = self.answers.popleft() if self.answers else ANSWER
         if isinstance(answer, Exception):

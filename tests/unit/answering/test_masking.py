@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from app.answering.answer import Answer, Dropped, Sentence
+from app.answering.answerability import AnswerabilityModel
 from app.answering.masking import Masking, PassingVaults, Source
+from app.answering.service import AnsweringService
 from app.answering.writing import FAILED, AnswerWriter, WritingUnit
+from app.clock import fixed_clock
 from guardrails.output.grounding import Reason
 from guardrails.pii.vault import PlaceholderVault, VaultRules
 from guardrails.verdict import Finding
 from rag.chat_model import FakeAnswer, FakeChatModel
 from rag.openai_chat_model import OpenAIChatModel
+from rag.passage import DocumentInfo
 from rag.tokenizer import SudachiWords
 
 _WORDS = SudachiWords()
@@ -185,3 +190,29 @@ def test_question_that_is_cut_for_the_prompt_leaves_no_part_of_a_value():
     question = f"{'長い話' * 39}{_NAME}さん{'長い話' * 60}の補助率は？"
     _, model = _write("", question=question)
     assert not [part for part in ("霧野", "野花", "花子") if part in _sent(model)]
+
+
+@pytest.mark.parametrize(
+    ("audience", "level", "is_read"),
+    [("public", "L1", False), ("staff", "L1", True), ("public", "L2", True), ("staff", "L2", True)],
+)
+def test_walk_masks_by_the_map_of_its_conversation_and_reads_what_is_not_public(
+    index, words, audience, level, is_read
+):
+    text = "補助率は、補助対象経費の1/2です。"
+    retriever = index((DocumentInfo("hojo", "空き家改修補助金", audience, level), text))
+    analyzer, vaults, model = _analyzer(), KeptInMemory(), FakeChatModel(FakeAnswer([]))
+    writer = AnswerWriter(lambda: model, _WORDS, 5.0, masking=Masking(analyzer, vaults, print))
+    service = AnsweringService(
+        retriever,
+        words,
+        fixed_clock(datetime(2026, 11, 24, tzinfo=UTC)),
+        writer=writer,
+        model=AnswerabilityModel(5.0, 0.5, {}),
+    )
+    question = f"{_NAME}さんの空き家改修補助金の補助率は？"
+    *_, last = service.ask(question, audience="staff", conversation_id="a" * 32)
+    assert last.answer.status == "answered"
+    assert list(vaults.kept) == ["a" * 32]
+    assert _NAME not in _sent(model)
+    assert any(text in each for each in analyzer.read) is is_read
