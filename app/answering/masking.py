@@ -73,7 +73,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Leak:
-    """A request that was stopped. `labels` of what was in it; none if it could not be checked."""
+    """A request that was stopped. `labels` of what was in it; none if a guard failed instead."""
 
     conversation_id: str | None
     labels: tuple[str, ...]
@@ -83,7 +83,6 @@ class Leak:
 class Masked:
     """What may be sent, the check of it, and the way back."""
 
-    conversation_id: str | None
     question: str
     evidence: tuple[str, ...]
     vault: PlaceholderVault
@@ -128,11 +127,11 @@ class Masking:
             return [vault.mask(text, own) for text, own in zip(texts, found, strict=True)]
 
         vault, (masked, *rest) = self._vaults.change(conversation_id, change)
-        return Masked(conversation_id, masked, tuple(rest), vault)
+        return Masked(masked, tuple(rest), vault)
 
-    def leaked(self, masked: Masked) -> None:
+    def stopped(self, conversation_id: str | None, labels: tuple[str, ...] = ()) -> None:
         """Tell of a request that was stopped. It stays so, whether or not that can be recorded."""
         try:
-            self._on_leak(Leak(masked.conversation_id, masked.guard.found))
+            self._on_leak(Leak(conversation_id, labels))
         except Exception as error:  # noqa: BLE001 - the answer goes on without the model
             logger.critical("leak not recorded: %s", describe_fault(error))

@@ -188,7 +188,7 @@ class AnswerWriter:
                     said = replace(draft, text=restored.text)
                     yield self._judged(said, question, chosen, sources, is_contradicted)
         except OutboundRefusedError:
-            self._masking.leaked(masked)
+            self._masking.stopped(conversation_id, masked.guard.found)
             yield Dropped(FAILED)
         except ChatModelError:
             yield Dropped(FAILED)
@@ -202,6 +202,7 @@ class AnswerWriter:
             return self._masking.mask(conversation_id, question, sources)
         except Exception as error:  # noqa: BLE001 - the evidence stands, whatever it is
             logger.critical("masking failed: %s", describe_fault(error))
+            self._masking.stopped(conversation_id)
             return None
 
     def _judged(

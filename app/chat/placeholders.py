@@ -42,7 +42,8 @@ def make_masking(
 
 
 def _log_leak(leak: Leak) -> None:
-    logger.critical("a request to the language model was stopped: %s", " ".join(leak.labels))
+    found = " ".join(leak.labels) or "a guard failed"
+    logger.critical("a request to the language model was stopped: %s", found)
 
 
 class PlaceholdersBusyError(YorisoiError):

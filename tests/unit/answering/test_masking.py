@@ -9,7 +9,7 @@ import pytest
 
 from app.answering.answer import Answer, Dropped, Sentence
 from app.answering.answerability import AnswerabilityModel
-from app.answering.masking import Masking, PassingVaults, Source
+from app.answering.masking import Leak, Masking, PassingVaults, Source
 from app.answering.service import AnsweringService
 from app.answering.writing import FAILED, AnswerWriter, WritingUnit
 from app.clock import fixed_clock
@@ -140,8 +140,11 @@ def test_nothing_is_sent_where_the_analyzer_fails(caplog):
         def analyze(self, text):
             raise RuntimeError(text)
 
-    events, model = _write("はい。", masking=Masking(Broken(), PassingVaults(), print))
+    leaks = []
+    masking = Masking(Broken(), PassingVaults(), leaks.append)
+    events, model = _write("はい。", masking=masking, conversation="a" * 32)
     assert events == [Dropped(FAILED)]
+    assert leaks == [Leak("a" * 32, ())]
     assert model.requests == []
     assert "RuntimeError" in caplog.text
     assert _NAME not in caplog.text
@@ -180,9 +183,7 @@ def test_request_that_holds_a_value_is_not_sent_and_is_told(model_server, is_rec
     events = list(writer.write(_QUESTION, _ANSWER, [_RATE], "a" * 32))
     assert events == [Dropped(FAILED)]
     assert model_server.requests == []
-    assert [(leak.conversation_id, leak.labels) for leak in leaks] == [
-        ("a" * 32, ("氏名", "電話番号"))
-    ]
+    assert leaks == [Leak("a" * 32, ("氏名", "電話番号"))]
     assert _NAME not in caplog.text
 
 
