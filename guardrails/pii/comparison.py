@@ -104,7 +104,7 @@ def needles(
     it is looked for with its neighbours, and not at all where that says no more.
     """
     value = fold(spelling).text
-    if not value:
+    if not any(each.isalnum() for each in value):  # signs say nothing of anybody
         return
     if is_distinctive(value) and value not in common:
         yield Needle(value, 0, len(value), *named)

@@ -26,6 +26,7 @@ from guardrails.verdict import Finding, FindingType
 
 _VERSION = 1
 _MAX_CONTEXTS = 8
+_NO_TEXT = "\ufffc"  # stands for an object within a text
 
 
 def whole_address(_address: str) -> int:
@@ -144,7 +145,7 @@ class PlaceholderVault:
 
         Placeholders are none: 「氏名1」 may be how a form was filled in, with a value of 1.
         """
-        folded = fold(OWN.sub(lambda own: "〔〕" if own[1] in self._given else own[0], text))
+        folded = fold(OWN.sub(lambda own: _NO_TEXT if own[1] in self._given else own[0], text))
         return tuple(
             dict.fromkeys(each.label for each in self._all_needles() if each.text in folded.text)
         )

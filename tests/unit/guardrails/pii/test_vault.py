@@ -208,6 +208,35 @@ def test_many_spellings_have_marks_of_their_own():
     assert all(placeholders_in(f"〔{key}〕") == [f"〔{key}〕"] for key in keys)
 
 
+_SPANS = st.lists(
+    st.tuples(
+        st.sampled_from(["PERSON", "ADDRESS", "PHONE", "OTHER"]),
+        st.integers(0, 60),
+        st.integers(0, 20),
+    ),
+    max_size=6,
+)
+_TEXTS = st.text(max_size=60) | st.text(
+    alphabet="〔〕[]【氏名記号住所1１2b 　山田-ー\n", max_size=60
+)
+
+
+@given(st.lists(st.tuples(_TEXTS, _SPANS), max_size=4))
+def test_any_texts_with_any_findings_come_back_and_may_be_sent(turns):
+    vault = PlaceholderVault(VaultRules(municipality_end=lambda value: len(value) // 2))
+    for text, spans in turns:
+        findings = [
+            Finding(kind, start, min(start + length, len(text)), 1.0)
+            for kind, start, length in spans
+        ]
+        result = vault.mask(text, findings)
+        vault = PlaceholderVault.loads(
+            vault.dumps(), VaultRules(municipality_end=lambda value: len(value) // 2)
+        )
+        assert restore(result, vault).text == text
+        assert not vault.labels_in(result)
+
+
 @given(st.text(alphabet="氏名 １1２-_、ハﾞﾊバA①", max_size=12), st.integers(0, 12))
 def test_beginning_of_a_text_has_a_beginning_of_its_key(text, length):
     assert comparable_key(text).startswith(comparable_key(text[:length]))
