@@ -18,11 +18,13 @@ from app.answering.alignment import Aligner
 from app.answering.attached import AttachmentSearch
 from app.answering.conversation import Conversation
 from app.answering.known_documents import SnapshotDocuments
+from app.answering.masking import Analyzer, Masking, NoAnalyzer
 from app.answering.searching import Search
 from app.answering.service import AnsweringService as ExtractiveAnswering
 from app.answering.writing import LARGE_MODEL_UNITS, SMALL_MODEL_UNITS, AnswerWriter
 from app.chat.asking import AnsweringBeside, AnsweringService, AskingService
 from app.chat.attaching import ATTACHMENT_PREFIX, AttachingService, as_attached
+from app.chat.placeholders import make_masking
 from app.chat.records import AttachedDocument, Vault
 from app.chat.repository import ConversationRepository
 from app.chat.service import ConversationService
@@ -55,8 +57,6 @@ from rag.vocabulary import load_vocabulary
 from rag.word_vectors import WordReader
 
 VECTORS_FOLDER = "vectors"
-
-
 # The built-in model may read what is confidential, never what is strictly so (design, levels).
 _HIGHEST_WRITTEN_LEVEL = "L3"
 
@@ -72,6 +72,7 @@ class Overrides:
     answering: AnsweringService | None = None
     passwords: Passwords | None = None
     language_model: LanguageModel | None = None
+    analyzer: Analyzer | None = None
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,10 @@ def build(
     knowledge = _make_knowledge(records, search, clock, installation)
     programmes = LiveProgrammes(records.session_factory, clock, shows_demo=installation.demo)
     language_model = given.language_model or make_language_model(settings)
-    writer = _writer(language_model, search, settings)
+    masking = make_masking(
+        records.session_factory, records.cipher, clock, given.analyzer or NoAnalyzer()
+    )
+    writer = _writer(language_model, search, settings, masking)
     answering = given.answering or _make_answering(search, clock, installation, writer)
     accounts = _account_factory(given.passwords, clock, settings.session_hours)
     conversations = _conversation_factory(records.cipher, clock, settings.question_days)
@@ -172,7 +176,9 @@ def build(
         accounts=accounts,
         conversations=conversations,
         attaching=_attaching_factory(records.cipher, conversations, clock, attachments),
-        shares=_sharing_factory(conversations, clock),
+        shares=lambda session: SharingService(
+            ConversationRepository(session), conversations(session), clock
+        ),
         asking=AskingService(
             records.session_factory,
             conversations,
@@ -214,18 +220,12 @@ def _make_knowledge(
     )
 
 
-def _writer(language_model: LanguageModel, search: _Search, settings: Settings) -> AnswerWriter:
+def _writer(
+    language_model: LanguageModel, search: _Search, settings: Settings, masking: Masking
+) -> AnswerWriter:
     seconds = settings.llm_deadline_seconds
     units = SMALL_MODEL_UNITS if settings.llm == "local" else LARGE_MODEL_UNITS
-    return AnswerWriter(language_model.model, search.tokenizer, seconds, units)
-
-
-def _sharing_factory(
-    conversations: Callable[[Session], ConversationService], clock: Clock
-) -> Callable[[Session], SharingService]:
-    return lambda session: SharingService(
-        ConversationRepository(session), conversations(session), clock
-    )
+    return AnswerWriter(language_model.model, search.tokenizer, seconds, units, masking=masking)
 
 
 def pull_embedder(settings: Settings, on_progress: ProgressCallback) -> None:

@@ -17,6 +17,7 @@ from app.bootstrap import Overrides
 from app.cli_console import use_utf8
 from app.cli_errors import INTERRUPTED, drop_stdout, report
 from app.cli_jsonl import ReaderGoneError
+from app.cli_keys import keys_app
 from app.cli_models import models_app
 from app.cli_state import CommandLine
 
@@ -81,6 +82,7 @@ def make_cli(line: CommandLine, arguments: Sequence[str] = ()) -> typer.Typer:
     for topic in (cli_ingest, cli_questions, cli_serve, cli_init):
         topic.add_commands(cli, line)
     cli.add_typer(models_app(line))
+    cli.add_typer(keys_app(line))
     cli.add_typer(users_app(lambda: line.accounts("users")))
     _mount_evaluations(cli, arguments)
     return cli

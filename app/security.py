@@ -28,6 +28,7 @@ class Cipher:
     def __init__(self, keys: Sequence[str]) -> None:
         try:
             self._fernet = MultiFernet([Fernet(key) for key in keys])
+            self._first = Fernet(keys[0])
             self._signing_key = hashlib.sha256(
                 b"yorisoi-sign:" + urlsafe_b64decode(keys[0])
             ).digest()
@@ -47,6 +48,14 @@ class Cipher:
             raise DecryptionError(
                 "保存したデータを復号できません。鍵（YORISOI_SECRET_KEY）を確かめてください"
             ) from error
+
+    def renewed(self, token: bytes) -> bytes | None:
+        """The same text by the first key; None if it is so already. Raises DecryptionError."""
+        try:
+            self._first.decrypt(token)
+        except InvalidToken:
+            return self.encrypt(self.decrypt(token))
+        return None
 
     def sign(self, purpose: str, text: str) -> str:
         """A signature bound to its purpose; the same in every process that has the key."""

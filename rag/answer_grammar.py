@@ -2,7 +2,8 @@
 
 Each line is a sentence that ends with the number of a piece of evidence. It does not begin
 with はい or いいえ, and may use only hiragana, the characters of evidence and question, and figures
-and Latin words whole, as they stand in the evidence. So a figure, a date, an amount or an address
+and Latin words whole, as they stand in the evidence; and literals (placeholders of what is masked),
+whole too. So a figure, a date, an amount or an address
 that no evidence holds cannot be written at all. Whether a line is true is another question; others
 check that.
 """
@@ -25,11 +26,21 @@ _JOINERS = "-−‐.,，．/／:：~〜～@_"
 _NEVER = frozenset(_JOINERS + '。！？\n\r\t[]［］<>＜＞「」『』\\^-"')
 
 
-def answer_grammar(question: str, evidence: Sequence[str], *, nothing: str, max_lines: int) -> str:
+def answer_grammar(
+    question: str,
+    evidence: Sequence[str],
+    *,
+    nothing: str,
+    max_lines: int,
+    literals: Sequence[str] = (),
+) -> str:
     """GBNF for `nothing`, or one to `max_lines` lines of the form `文。[2]`."""
     numbers = " | ".join(f'"[{n}]"' for n in range(1, len(evidence) + 1))
     more = ' ("\\n" line' * (max_lines - 1) + ")?" * (max_lines - 1)
-    whole = "\n".join(evidence)
+    # A figure in a literal is no figure of the evidence, nor are its brackets characters.
+    question = _without_literals(question, literals)
+    whole = _without_literals("\n".join(evidence), literals)
+    literal = "".join(f" | {_literal(each)}" for each in literals)
     own = set(_RUN.findall(whole))
     asked = {run for run in _RUN.findall(question) if not _HAS_DIGIT.search(run)}
     runs = sorted(own | asked)
@@ -40,12 +51,13 @@ def answer_grammar(question: str, evidence: Sequence[str], *, nothing: str, max_
         # A bare end is no answer, so a sentence has a beginning of some length.
         f'line ::= first head{{{_SHORTEST}}} open end "。" number',
         f"first ::= [{_without('はい', free)}] | [はい] [{_without('い', free)}]"
-        + (" | run char" if runs else ""),
+        + (" | run char" if runs else "")
+        + literal,
         "head ::= char" + (" | run char" if runs else ""),
         f"end ::= {' | '.join(map(_literal, _ENDS))}",
         # After a run comes a character: two runs that touched would make a third.
         f'open ::= char open{after_run} | ""',
-        f"char ::= [{free}]",
+        f"char ::= [{free}]{literal}",
         f"number ::= {numbers}",
     ]
     if runs:
@@ -57,6 +69,12 @@ def _characters(text: str) -> str:
     """What is left of a text without its runs, each character once, for a class of GBNF."""
     kept: Iterable[str] = set(_RUN.sub("", text)) - _NEVER
     return "".join(sorted(each for each in kept if each.isprintable() and not "ぁ" <= each <= "ん"))
+
+
+def _without_literals(text: str, literals: Iterable[str]) -> str:
+    for each in literals:
+        text = text.replace(each, "\n")  # what stood around it does not touch
+    return text
 
 
 def _without(characters: str, free: str) -> str:

@@ -6,17 +6,27 @@ the same contract (tests/contracts/test_chat_model_contract.py).
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, Self
 
-from rag.errors import ChatModelGarbledError, ChatModelTimeoutError
+from rag.errors import ChatModelGarbledError, ChatModelTimeoutError, OutboundRefusedError
 
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]")
+
+
+OutboundCheck = Callable[[bytes], bool]
+"""Whether a request may be sent: path, headers and body as they would be. Raising means no."""
+
+
+def is_public_text(_request: bytes) -> bool:
+    """The check of requests that speak of nobody: measurements on public text."""
+    return True
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,7 @@ class ChatModel(Protocol):
         *,
         max_tokens: int,
         deadline_seconds: float,
+        check: OutboundCheck,
         stop: Sequence[str] = (),
         temperature: float = 0.0,
         grammar: str | None = None,
@@ -54,8 +65,9 @@ class ChatModel(Protocol):
 
         `deadline_seconds` holds for the whole answer, from then on. None of `stop` is part of the
         answer; it ends before the first. `grammar` is GBNF; a server that knows none is not sent
-        it, so what comes must be checked all the same. Iterating raises
-        ChatModelUnavailableError, ChatModelTimeoutError or ChatModelGarbledError.
+        it, so what comes must be checked all the same. Nothing is sent that `check` does not
+        allow. Iterating raises ChatModelUnavailableError, ChatModelTimeoutError,
+        ChatModelGarbledError or OutboundRefusedError.
         """
 
 
@@ -80,6 +92,12 @@ class FakeRequest:
     temperature: float
     grammar: str | None
 
+    @property
+    def body(self) -> bytes:
+        """As a server might get it."""
+        content = {"messages": [vars(each) for each in self.messages], "grammar": self.grammar}
+        return json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
 
 class FakeChatModel:
     """Gives the answers that were enqueued, in order, and nothing when there are no more."""
@@ -99,6 +117,7 @@ class FakeChatModel:
         *,
         max_tokens: int,
         deadline_seconds: float,
+        check: OutboundCheck,
         stop: Sequence[str] = (),
         temperature: float = 0.0,
         grammar: str | None = None,
@@ -107,14 +126,16 @@ class FakeChatModel:
         request = FakeRequest(
             tuple(messages), max_tokens, deadline_seconds, tuple(stop), temperature, grammar
         )
-        self.requests.append(request)
         answer = self._answers.popleft() if self._answers else FakeAnswer()
-        return _FakeStream(self, request, answer)
+        return _FakeStream(self, request, answer, check)
 
 
 class _FakeStream:
-    def __init__(self, model: FakeChatModel, request: FakeRequest, answer: FakeAnswer) -> None:
+    def __init__(
+        self, model: FakeChatModel, request: FakeRequest, answer: FakeAnswer, check: OutboundCheck
+    ) -> None:
         self._model = model
+        self._check = check
         self._request = request
         self._answer = answer
         self._pieces = _cut(answer.pieces, request.stop, request.max_tokens)
@@ -129,6 +150,9 @@ class _FakeStream:
         if self._is_over:
             raise StopIteration
         self._is_over = True  # unless a piece comes
+        if not self._deadline:
+            permit(self._check, self._request.body, self._model.name)
+            self._model.requests.append(self._request)
         self._deadline = self._deadline or time.monotonic() + self._request.deadline_seconds
         piece = next(self._pieces, None)
         self._wait(None if piece is None and self._answer.hangs else self._answer.delay_seconds)
@@ -162,6 +186,16 @@ def _cut(pieces: Sequence[str], stop: Sequence[str], max_characters: int) -> Ite
         if piece[:left]:
             yield piece[:left]
         left = max(left - len(piece), 0)
+
+
+def permit(check: OutboundCheck | None, request: bytes, name: str) -> None:
+    """Raises OutboundRefusedError unless the check says that the request may be sent."""
+    try:
+        is_allowed = check is not None and check(request)
+    except Exception:  # noqa: BLE001 - whatever it is, it may quote what it found
+        is_allowed = False
+    if is_allowed is not True:
+        raise OutboundRefusedError(name)
 
 
 def checked_piece(text: str, name: str) -> str:

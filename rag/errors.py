@@ -174,6 +174,16 @@ class ChatModelGarbledError(ChatModelError):
         )
 
 
+class OutboundRefusedError(ChatModelError):
+    """The request was not sent: its check found something, failed, or was never given."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"文章生成モデル「{name}」へ送る内容に、伏せるべき情報が残っているおそれがあるため、"
+            "送信を止めました。資料の抜粋はそのまま使えます。"
+        )
+
+
 class EndpointRefusedError(ChatModelError):
     """The endpoint is not on this machine, or is no address at all."""
 

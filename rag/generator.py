@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from rag.answer_grammar import answer_grammar
-from rag.chat_model import ChatModel
+from rag.chat_model import ChatModel, OutboundCheck
 from rag.prompt import fitting, load_prompt
 
 PROMPT_VERSION = 2
@@ -30,19 +30,22 @@ class DraftSentence:
     cited: tuple[int, ...]
 
 
-def generate_sentences(
+def generate_sentences(  # noqa: PLR0913 - what one answer is written with
     model: ChatModel,
     question: str,
     evidence_units: Sequence[str],
     *,
     deadline: float,
+    check: OutboundCheck,
+    literals: Sequence[str] = (),
 ) -> Generator[DraftSentence, None, None]:
     """What `model` writes about `question` from the units, sentence by sentence.
 
     `evidence_units` are readable texts, best first; those that fit into the prompt are used, so
     numbers always count from the first. `deadline` is a time of `time.monotonic`. Sentences that
-    cite nothing in range are left out, and so is what was not written to its end. Closing the
-    iterator stops the model. Raises ChatModelError; what came before it stands.
+    cite nothing in range are left out, and so is what was not written to its end. `literals`: parts
+    of the texts that are written whole or not at all. Nothing is sent that `check` does not allow.
+    Closing the iterator stops the model. Raises ChatModelError; what came before it stands.
     """
     units = fitting(evidence_units)
     if not units:
@@ -52,7 +55,10 @@ def generate_sentences(
         prompt.messages(question, units),
         max_tokens=_MAX_TOKENS,
         deadline_seconds=max(deadline - time.monotonic(), 0.0),
-        grammar=answer_grammar(question, units, nothing=NOTHING, max_lines=MAX_SENTENCES),
+        check=check,
+        grammar=answer_grammar(
+            question, units, nothing=NOTHING, max_lines=MAX_SENTENCES, literals=literals
+        ),
     )
     with closing(pieces):
         yield from parse_sentences(pieces, len(units))

@@ -20,7 +20,7 @@ from queue import Empty, Queue
 from typing import IO
 from urllib.parse import urlsplit
 
-from rag.chat_model import ChatModel, ChatStream, Message
+from rag.chat_model import ChatModel, ChatStream, Message, OutboundCheck
 from rag.errors import ChatModelUnavailableError, EndpointRefusedError
 from rag.loopback import checked_base_url
 from rag.openai_chat_model import OpenAIChatModel
@@ -150,6 +150,7 @@ class LocalModelServer:
         *,
         max_tokens: int,
         deadline_seconds: float,
+        check: OutboundCheck,
         stop: Sequence[str] = (),
         temperature: float = 0.0,
         grammar: str | None = None,
@@ -162,6 +163,7 @@ class LocalModelServer:
             messages,
             max_tokens=max_tokens,
             deadline_seconds=deadline_seconds,
+            check=check,
             stop=stop,
             temperature=temperature,
             grammar=grammar,

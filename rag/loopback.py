@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from rag.chat_model import OutboundCheck, permit
 from rag.errors import ChatModelError, ChatModelGarbledError, EndpointRefusedError
 
 _SENT = {"accept", "authorization", "connection", "content-length", "content-type", "host"}
@@ -91,6 +92,11 @@ class _Limited(httpx.SyncByteStream):
         self._stream.close()
 
 
+def _as_sent(request: httpx.Request) -> bytes:
+    headers = (b": ".join(header) for header in request.headers.raw)
+    return b"\n".join((request.url.raw_path, *headers, b"", request.read()))
+
+
 class LoopbackTransport(httpx.HTTPTransport):
     """Sends to the host and port of `base_url` only, each request on a connection of its own."""
 
@@ -101,13 +107,16 @@ class LoopbackTransport(httpx.HTTPTransport):
         self._current = threading.local()
 
     @contextmanager
-    def interruptible(self, request: Interruptible) -> Iterator[None]:
-        """What this thread requests meanwhile can be cut by `request.cut()`."""
-        self._current.request = request
+    def interruptible(self, request: Interruptible, check: OutboundCheck) -> Iterator[None]:
+        """What this thread requests meanwhile can be cut by `request.cut()`, if `check` allows it.
+
+        Outside of this nothing is sent at all.
+        """
+        self._current.request, self._current.check = request, check
         try:
             yield
         finally:
-            self._current.request = None
+            self._current.request = self._current.check = None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
@@ -119,6 +128,7 @@ class LoopbackTransport(httpx.HTTPTransport):
             raise EndpointRefusedError
         for name in set(request.headers) - _SENT:
             del request.headers[name]
+        permit(getattr(self._current, "check", None), _as_sent(request), self._base.host)
         current: Interruptible | None = getattr(self._current, "request", None)
         if current is not None:
             request.extensions["trace"] = current.trace

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from contextlib import AbstractContextManager
+from functools import cached_property, partial
 from typing import Any, Self
 from weakref import WeakSet
 
 import httpx
 from pydantic import SecretStr
 
-from rag.chat_model import ChatStream, Message, checked_piece
+from rag.chat_model import ChatStream, Message, OutboundCheck, checked_piece, is_public_text
 from rag.errors import (
     ChatModelError,
     ChatModelGarbledError,
     ChatModelTimeoutError,
     ChatModelUnavailableError,
+    OutboundRefusedError,
 )
 from rag.loopback import Interruptible, LoopbackTransport, checked_base_url
 
@@ -56,6 +58,7 @@ class OpenAIChatModel:
         *,
         max_tokens: int,
         deadline_seconds: float,
+        check: OutboundCheck,
         stop: Sequence[str] = (),
         temperature: float = 0.0,
         grammar: str | None = None,
@@ -82,7 +85,8 @@ class OpenAIChatModel:
         request = Interruptible()
         with self._lock:
             self._requests.add(request)
-        return _Answer(self.name, ask, self._transport, request, deadline_seconds)
+        connect = partial(self._transport.interruptible, request, check)
+        return _Answer(self.name, ask, connect, request, deadline_seconds)
 
     def break_off(self, reason: str) -> None:
         """End all answers that go on; their readers get ChatModelUnavailableError of `reason`."""
@@ -120,7 +124,10 @@ class OpenAIChatModel:
         address, headers = f"{self._base_url}/models", {"authorization": f"Bearer {self._api_key}"}
         try:
             client = self._transport.client(timeout_seconds)
-            with client.stream("GET", address, headers=headers) as response:
+            with (
+                self._transport.interruptible(Interruptible(), is_public_text),
+                client.stream("GET", address, headers=headers) as response,
+            ):
                 status = response.status_code
         except httpx.TimeoutException as error:
             raise ChatModelTimeoutError(self.name, timeout_seconds) from error
@@ -142,13 +149,13 @@ class _Answer:
         self,
         name: str,
         ask: Callable[[], Iterator[Any]],
-        transport: LoopbackTransport,
+        connect: Callable[[], AbstractContextManager[None]],
         request: Interruptible,
         deadline_seconds: float,
     ) -> None:
         self._name = name
         self._ask = ask
-        self._transport = transport
+        self._connect = connect
         self._request = request
         self._is_over = False
         self._is_finished = False
@@ -171,7 +178,7 @@ class _Answer:
 
     def _next_piece(self) -> str | None:
         try:
-            with self._transport.interruptible(self._request):
+            with self._connect():
                 if self._chunks is None:
                     self._timer.start()
                     self._chunks = self._ask()
@@ -198,7 +205,12 @@ class _Answer:
             raise ChatModelGarbledError(self._name)
 
     def _explain(self, error: Exception) -> ChatModelError | None:
-        """Why it ended, or None if it was closed on purpose."""
+        """Why it ended, or None if it was closed on purpose.
+
+        What was not sent for what it held is told, whatever else happened meanwhile.
+        """
+        if isinstance(error, OutboundRefusedError):
+            return error
         if self._request.is_cut:
             return self._request.error
         return explain_failure(error, self._name)

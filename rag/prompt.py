@@ -44,6 +44,13 @@ class Prompt:
         """As records name it: `answer.v2`."""
         return f"{self.name}.v{self.version}"
 
+    @property
+    def fixed_text(self) -> str:
+        """All that is the same in every request."""
+        shown = (part for each in self.examples for part in (each.question, *each.evidence))
+        answers = (each.answer for each in self.examples)
+        return "\n".join((self.system, self.user, *shown, *answers))
+
     def messages(self, question: str, evidence: Sequence[str]) -> list[Message]:
         """The prompt for a question; `evidence` (from `fitting`) is numbered from 1.
 

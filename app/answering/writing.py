@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.answering.answer import Answer, Citation, Dropped, Sentence
 from app.answering.directness import indirection
 from app.answering.evidence import Quote, UnitView
+from app.answering.masking import Masked, Masking, Source
+from app.fault import describe_fault
 from guardrails.output.form import is_well_formed
 from guardrails.output.grounding import EvidenceUnit, Reason, Sources, Verifier
 from rag.chat_model import ChatModel
-from rag.errors import ChatModelError
+from rag.errors import ChatModelError, OutboundRefusedError
 from rag.figures import find_figures
 from rag.generator import DraftSentence, generate_sentences
+from rag.passage import DocumentInfo
 from rag.tokenizer import Tokenizer
+
+logger = logging.getLogger(__name__)
 
 FAILED = "model_failed"
 # A small model mixes up what it is shown; what is best is known before it is asked.
@@ -37,12 +43,14 @@ class WritingUnit:
 
     `titles`: of the document, the section, and what stands above the unit in its passage (a
     heading, the header of its table), the nearest last. `score`: how well it answers.
+    `is_public`: from a document of L1 for everyone, whose names are public.
     """
 
     citation: int
     text: str
     titles: tuple[str, ...]
     score: float
+    is_public: bool = False
 
     @property
     def readable(self) -> str:
@@ -77,12 +85,17 @@ def writing_units(
             view.text.strip(),
             tuple(filter(None, (citation.title, citation.section, *_above(view, by_place)))),
             view.score,
+            is_public=_is_public(quote.passage.document),
         )
         for number, (quote, citation) in enumerate(zip(quotes, citations, strict=True))
         for view in quote.units
         if _says_something(view.text)
     ]
     return sorted(units, key=lambda unit: -unit.score)
+
+
+def _is_public(document: DocumentInfo) -> bool:
+    return document.audience == "public" and document.level == "L1"
 
 
 def _says_something(text: str) -> bool:
@@ -107,7 +120,7 @@ def _above(view: UnitView, by_place: Mapping[_Place, UnitView]) -> list[str]:
 class AnswerWriter:
     """`model` gives the language model there is now, or None while there is none.
 
-    `units`: from how many sentences and rows it writes.
+    `masking` decides what it sees of people; `units`: from how many sentences and rows it writes.
     """
 
     def __init__(
@@ -116,12 +129,15 @@ class AnswerWriter:
         tokenizer: Tokenizer,
         seconds: float,
         units: int = SMALL_MODEL_UNITS,
+        *,
+        masking: Masking,
     ) -> None:
         self._model = model
         self._tokenizer = tokenizer
         self._verifier = Verifier(tokenizer)
         self._seconds = seconds
         self._units = units
+        self._masking = masking
 
     @property
     def provider(self) -> str | None:
@@ -130,22 +146,34 @@ class AnswerWriter:
         return model.name if model else None
 
     def write(
-        self, question: str, answer: Answer, units: Sequence[WritingUnit]
+        self,
+        question: str,
+        answer: Answer,
+        units: Sequence[WritingUnit],
+        conversation_id: str | None = None,
     ) -> Generator[Sentence | Dropped, None, None]:
         """What stands above the evidence, sentence by sentence; nothing for an abstention.
 
-        `units`: what the answer's citations say, best first. A model that fails or is slow ends
-        the sentences, never the answer. Closing the iterator stops the model.
+        `units`: what the answer's citations say, best first. The model is shown both masked, by
+        the map of the conversation; each sentence gets its names back before it is held against
+        the evidence. A model that fails, is slow or may not be asked ends the sentences, never the
+        answer. Closing the iterator stops the model.
         """
         model = self._model()
         if model is None or answer.status != "answered" or not units:
             return
         chosen = units[: self._units]
+        masked = self._masked(question, chosen, conversation_id)
+        if masked is None:
+            yield Dropped(FAILED)
+            return
         drafts = generate_sentences(
             model,
-            question,
-            [unit.readable for unit in chosen],
+            masked.question,
+            masked.evidence,
             deadline=time.monotonic() + self._seconds,
+            check=masked.guard,
+            literals=masked.placeholders,
         )
         evidence = [EvidenceUnit(unit.text, unit.titles) for unit in chosen]
         sources = self._verifier.read(evidence, question)
@@ -153,9 +181,29 @@ class AnswerWriter:
         try:
             with closing(drafts):
                 for draft in drafts:
-                    yield self._judged(draft, question, chosen, sources, is_contradicted)
+                    restored = masked.restore(draft.text)
+                    if not restored.is_whole:
+                        yield Dropped(Reason.FORM)
+                        continue
+                    said = replace(draft, text=restored.text)
+                    yield self._judged(said, question, chosen, sources, is_contradicted)
+        except OutboundRefusedError:
+            self._masking.stopped(conversation_id, masked.guard.found)
+            yield Dropped(FAILED)
         except ChatModelError:
             yield Dropped(FAILED)
+
+    def _masked(
+        self, question: str, units: Sequence[WritingUnit], conversation_id: str | None
+    ) -> Masked | None:
+        """None where it fails: then nothing is sent."""
+        sources = [Source(unit.readable, unit.is_public) for unit in units]
+        try:
+            return self._masking.mask(conversation_id, question, sources)
+        except Exception as error:  # noqa: BLE001 - the evidence stands, whatever it is
+            logger.critical("masking failed: %s", describe_fault(error))
+            self._masking.stopped(conversation_id)
+            return None
 
     def _judged(
         self,

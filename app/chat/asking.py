@@ -54,7 +54,14 @@ class AnsweringFailedError(YorisoiError):
 class AnsweringService(Protocol):
     """The answering walk. To stop one, its iterator is closed between two events."""
 
-    def ask(self, question: str, *, audience: Audience, writes: bool = True) -> Iterator[Event]:
+    def ask(
+        self,
+        question: str,
+        *,
+        audience: Audience,
+        writes: bool = True,
+        conversation_id: str | None = None,
+    ) -> Iterator[Event]:
         """Retrieved, Evidence, then Sentence and Dropped in any number, Completed; or Failed."""
 
 
@@ -228,7 +235,8 @@ class AskingService:
         )
         yield Started(asked.id, asked.conversation_id, text, understood.subject)
         answering = self._beside(attachments) if attachments else self._answering
-        yield from self._walk(draft, asked, answering.ask(asked.query, audience=_AUDIENCE))
+        walk = answering.ask(asked.query, audience=_AUDIENCE, conversation_id=asked.conversation_id)
+        yield from self._walk(draft, asked, walk)
 
     def _walk(
         self, draft: Draft, asked: AskedQuestion, walk: Iterator[Event]

@@ -66,6 +66,22 @@ class Attachment(Base):
     ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class PlaceholderMap(Base):
+    """What stands for whom in one conversation's prompts; the values are only in `ciphertext`.
+
+    `version` counts its changes: of two turns that are written at once the later one reads again.
+    """
+
+    __tablename__ = "placeholder_maps"
+
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True
+    )
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    version: Mapped[int]
+    ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class Share(Base):
     """A link to a conversation, to be read by others. `id` is in the link and cannot be guessed."""
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from app.answering.answer import Answer
-from app.chat.models import Attachment, Conversation, Question
+from app.chat.models import Attachment, Conversation, PlaceholderMap, Question
 from app.security import Cipher, DecryptionError
 
 _ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
@@ -137,6 +137,17 @@ class Vault:
     def seal_attachment(self, row: Attachment, document: AttachedDocument) -> bytes:
         pages = [vars(page) for page in document.pages]
         return self._seal(row, name=document.name, kind=document.kind, pages=pages)
+
+    def seal_placeholders(self, conversation_id: str, placeholders: str) -> bytes:
+        sealed = {"conversation_id": conversation_id, "placeholders": placeholders}
+        return self._cipher.encrypt(json.dumps(sealed))
+
+    def open_placeholders(self, row: PlaceholderMap) -> str:
+        """Raises DecryptionError, also for the map of another conversation."""
+        content: dict[str, Any] = json.loads(self._cipher.decrypt(row.ciphertext))
+        if content.get("conversation_id") != row.conversation_id:
+            raise DecryptionError(_CHANGED)
+        return str(content.get("placeholders"))
 
     def open_question(self, row: Question) -> AskedQuestion:
         """Raises DecryptionError, and for what this version cannot read ValidationError."""

@@ -5,7 +5,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.chat.models import Attachment, Conversation, Question, Share, ShareReader
+from app.chat.models import (
+    Attachment,
+    Conversation,
+    PlaceholderMap,
+    Question,
+    Share,
+    ShareReader,
+)
 
 
 class ConversationRepository:
@@ -16,7 +23,9 @@ class ConversationRepository:
 
     # Conversations
 
-    def add(self, row: Conversation | Question | Attachment | Share | ShareReader) -> None:
+    def add(
+        self, row: Conversation | Question | Attachment | PlaceholderMap | Share | ShareReader
+    ) -> None:
         self._session.add(row)
         self._session.flush()
 
@@ -126,6 +135,26 @@ class ConversationRepository:
             .returning(Attachment.conversation_id)
         ).scalar_one_or_none()
 
+    # Placeholders
+
+    def placeholder_map(self, conversation_id: str) -> PlaceholderMap | None:
+        return self._session.get(PlaceholderMap, conversation_id)
+
+    def replace_placeholder_map(
+        self, conversation_id: str, ciphertext: bytes, *, version: int
+    ) -> bool:
+        """Whether it still was that version; if not, nothing has changed."""
+        changed = self._session.execute(
+            update(PlaceholderMap)
+            .where(
+                PlaceholderMap.conversation_id == conversation_id,
+                PlaceholderMap.version == version,
+            )
+            .values(ciphertext=ciphertext, version=version + 1)
+            .returning(PlaceholderMap.version)
+        )
+        return changed.one_or_none() is not None
+
     # Shares
 
     def share_of(self, conversation_id: str) -> Share | None:
@@ -164,6 +193,10 @@ class ConversationRepository:
         self._session.execute(delete(Conversation).where(Conversation.deleted_at <= deleted_until))
         self._session.execute(delete(Question).where(Question.created_at <= created_until))
         self._session.execute(delete(Attachment).where(Attachment.created_at <= created_until))
+        # It is as old as the oldest value in it; the next turn begins another.
+        self._session.execute(
+            delete(PlaceholderMap).where(PlaceholderMap.created_at <= created_until)
+        )
         has_questions = (
             select(Question.id).where(Question.conversation_id == Conversation.id).exists()
         )

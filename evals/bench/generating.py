@@ -12,7 +12,7 @@ from app.settings import Settings
 from evals.bench.server import memory_of
 from evals.errors import MeasurementError
 from evals.metrics import percentile
-from rag.chat_model import ChatModel, ChatStream, Message
+from rag.chat_model import ChatModel, ChatStream, Message, is_public_text
 from rag.errors import ChatModelError
 from rag.local_model import LOCAL, LocalModelServer, LocalModelSettings, ServerPhase
 from rag.models import BUNDLED_LLM, find_spec, is_ready
@@ -168,6 +168,7 @@ def _write_on(model: ChatModel, sentences: Sequence[str], load: Load) -> None:
                 messages,
                 max_tokens=_ANSWER_TOKENS,
                 deadline_seconds=_ANSWER_SECONDS,
+                check=is_public_text,
                 temperature=0.5,
             )
             if load.takes(stream):

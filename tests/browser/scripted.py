@@ -29,6 +29,7 @@ from app.answering.answer import (
     Retrieved,
     Sentence,
 )
+from app.answering.masking import Masking, NoAnalyzer, PassingVaults
 from app.answering.writing import AnswerWriter, WritingUnit
 from app.bootstrap import Overrides, build
 from app.container import Block, PageText, PageView, Readiness
@@ -38,6 +39,7 @@ from app.settings import Settings
 from rag.local_model import LocalModelServer, LocalModelSettings, Patience
 from rag.tokenizer import SudachiWords
 
+_MASKING = Masking(NoAnalyzer(), PassingVaults(), print)
 _DEADLINE_SECONDS = 2.0
 
 TITLE = "地域社会DX推進パッケージ事業の概要"
@@ -99,7 +101,7 @@ PAGE = PageView(
 
 
 class Scripted:
-    def ask(self, question: str, *, audience: str) -> Iterator[Event]:
+    def ask(self, question: str, *, audience: str, **_more: str) -> Iterator[Event]:
         del audience
         if "遅い" in question:
             time.sleep(2)
@@ -130,7 +132,7 @@ class Failing:
     def __init__(self, writer: AnswerWriter) -> None:
         self._writer = writer
 
-    def ask(self, question: str, *, audience: str) -> Iterator[Event]:
+    def ask(self, question: str, *, audience: str, **_more: str) -> Iterator[Event]:
         del audience
         yield Retrieved((), 1.0)
         yield Evidence(ANSWER)
@@ -191,7 +193,9 @@ def main(port: int, folder: Path, *, is_failing: bool) -> None:
     answering = Scripted()
     if is_failing:
         model.start(may_pull=False, say=sys.stdout.write)
-        answering = Failing(AnswerWriter(model.model, SudachiWords(), _DEADLINE_SECONDS))
+        answering = Failing(
+            AnswerWriter(model.model, SudachiWords(), _DEADLINE_SECONDS, masking=_MASKING)
+        )
     overrides = Overrides(answering=answering, language_model=model)
     application = build(settings, command="scripted", overrides=overrides)
     with application.open_accounts() as accounts:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.chat_model import ChatModel, FakeAnswer, FakeChatModel, Message
-from rag.errors import ChatModelTimeoutError
+from rag.chat_model import ChatModel, FakeAnswer, FakeChatModel, Message, is_public_text
+from rag.errors import ChatModelTimeoutError, OutboundRefusedError
 from rag.local_model import LocalModelServer, LocalModelSettings, Patience, ServerPhase
 from rag.models import BUNDLED_LLM, default_models_dir, is_ready, load_catalogue
 from rag.openai_chat_model import OpenAIChatModel
@@ -55,7 +55,9 @@ def counting(request, model_server) -> Prepare:
 
 
 def test_answer_comes_in_pieces_none_of_them_empty(counting):
-    stream = counting().stream(COUNT, max_tokens=40, deadline_seconds=PATIENCE_SECONDS)
+    stream = counting().stream(
+        COUNT, max_tokens=40, deadline_seconds=PATIENCE_SECONDS, check=is_public_text
+    )
     pieces = [next(stream) for _ in range(5)]
     stream.close()
 
@@ -70,7 +72,9 @@ def test_name_is_told(counting):
 
 def test_answer_that_takes_too_long_is_a_timeout(counting):
     started = time.monotonic()
-    stream = counting(delay=0.05).stream(COUNT, max_tokens=900, deadline_seconds=0.4)
+    stream = counting(delay=0.05).stream(
+        COUNT, max_tokens=900, deadline_seconds=0.4, check=is_public_text
+    )
     with pytest.raises(ChatModelTimeoutError, match="秒以内"):
         list(stream)
     assert time.monotonic() - started < 5
@@ -78,14 +82,18 @@ def test_answer_that_takes_too_long_is_a_timeout(counting):
 
 
 def test_deadline_begins_with_the_first_piece_that_is_asked_for(counting):
-    stream = counting().stream(COUNT, max_tokens=8, deadline_seconds=PATIENCE_SECONDS)
+    stream = counting().stream(
+        COUNT, max_tokens=8, deadline_seconds=PATIENCE_SECONDS, check=is_public_text
+    )
     time.sleep(0.05)
     assert next(stream)
     stream.close()
 
 
 def test_closing_ends_the_answer(counting):
-    stream = counting().stream(COUNT, max_tokens=900, deadline_seconds=PATIENCE_SECONDS)
+    stream = counting().stream(
+        COUNT, max_tokens=900, deadline_seconds=PATIENCE_SECONDS, check=is_public_text
+    )
     next(stream)
     stream.close()
     stream.close()
@@ -93,7 +101,9 @@ def test_closing_ends_the_answer(counting):
 
 
 def test_closing_from_another_thread_wakes_who_waits(counting):
-    stream = counting(delay=30.0).stream(COUNT, max_tokens=2_000, deadline_seconds=120)
+    stream = counting(delay=30.0).stream(
+        COUNT, max_tokens=2_000, deadline_seconds=120, check=is_public_text
+    )
     ended = threading.Event()
 
     def read() -> None:
@@ -110,15 +120,38 @@ def test_closing_from_another_thread_wakes_who_waits(counting):
 
 
 def test_stop_text_ends_the_answer_and_is_no_part_of_it(counting):
-    stream = counting().stream(COUNT, max_tokens=60, deadline_seconds=PATIENCE_SECONDS, stop=["4"])
+    stream = counting().stream(
+        COUNT, max_tokens=60, deadline_seconds=PATIENCE_SECONDS, check=is_public_text, stop=["4"]
+    )
     answer = "".join(stream)
     assert answer.startswith("1")
     assert "3" in answer
     assert "4" not in answer
 
 
+@pytest.mark.parametrize("verdict", [False, None, "yes", ValueError("300まで")])
+def test_what_its_check_does_not_allow_is_not_sent(counting, model_server, verdict):
+    def check(request: bytes) -> bool:
+        assert "300まで".encode() in request or rb"300\u307e\u3067" in request
+        if isinstance(verdict, Exception):
+            raise verdict
+        return verdict
+
+    model = counting()
+    stream = model.stream(COUNT, max_tokens=9, deadline_seconds=PATIENCE_SECONDS, check=check)
+    with pytest.raises(OutboundRefusedError, match="送信を止めました") as caught:
+        next(stream)
+    assert "300" not in str(caught.value)
+    assert list(stream) == []
+    assert model_server.requests == getattr(model, "requests", []) == []
+
+
 def test_max_tokens_ends_the_answer(counting):
-    answer = "".join(counting().stream(COUNT, max_tokens=12, deadline_seconds=PATIENCE_SECONDS))
+    answer = "".join(
+        counting().stream(
+            COUNT, max_tokens=12, deadline_seconds=PATIENCE_SECONDS, check=is_public_text
+        )
+    )
     assert 0 < len(answer) <= 1_000
 
 
@@ -129,6 +162,7 @@ class TestLocalModel:
             COUNT,
             max_tokens=20,
             deadline_seconds=PATIENCE_SECONDS,
+            check=is_public_text,
             grammar='root ::= "[2] " [あ-ん]{4} "。"',
         )
         answer = "".join(stream)
@@ -137,7 +171,9 @@ class TestLocalModel:
         assert len(answer) == 9
 
     def test_server_stops_when_the_reader_leaves(self, local_model):
-        left = local_model.stream(COUNT, max_tokens=1_500, deadline_seconds=PATIENCE_SECONDS)
+        left = local_model.stream(
+            COUNT, max_tokens=1_500, deadline_seconds=PATIENCE_SECONDS, check=is_public_text
+        )
         next(left)
         left.close()
         started = time.monotonic()

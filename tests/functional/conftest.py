@@ -103,7 +103,7 @@ class EnqueuedAnswering:
         self.attached += [document.name for document in documents]
         return self
 
-    def ask(self, question: str, *, audience: str) -> Iterator[Event]:
+    def ask(self, question: str, *, audience: str, **_more: str) -> Iterator[Event]:
         self.asked.append((question, audience))
         answer = self.answers.popleft() if self.answers else ANSWER
         if isinstance(answer, Exception):

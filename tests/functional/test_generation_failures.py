@@ -16,6 +16,7 @@ from dataclasses import replace
 import pytest
 
 from app.answering.answer import Completed, Dropped, Evidence, Retrieved, Sentence
+from app.answering.masking import Masking, NoAnalyzer, PassingVaults
 from app.answering.writing import AnswerWriter, WritingUnit
 from app.language_model import LanguageModelState, LanguageModelStatus
 from rag.openai_chat_model import OpenAIChatModel
@@ -26,6 +27,7 @@ QUOTE = "補助率は、補助対象経費の1/2です。"  # the text of the ex
 QUESTION = "補助率はいくつですか"
 IS_ANSWER = "下の資料の抜粋が回答です。"
 FAILED = f"AIの文を作れませんでした。{IS_ANSWER}"
+MASKING = Masking(NoAnalyzer(), PassingVaults(), print)
 UNITS = (WritingUnit(0, "補助対象経費の1/2", ("概要", "補助事業 > 補助率"), 1.0),)
 SECONDS = 1.0
 
@@ -36,9 +38,9 @@ class Writing:
     def __init__(self, answer, address: str) -> None:
         model = OpenAIChatModel(address, "stub")
         self._answer = answer
-        self._writer = AnswerWriter(lambda: model, SudachiWords(), SECONDS)
+        self._writer = AnswerWriter(lambda: model, SudachiWords(), SECONDS, masking=MASKING)
 
-    def ask(self, question, *, audience):
+    def ask(self, question, *, audience, **_more):
         assert audience == "staff"
         yield Retrieved((), 1.0)
         yield Evidence(self._answer)
@@ -187,7 +189,7 @@ def test_retry_searches_the_same_again(staff, model_server, write_with):
 
 def test_bug_while_writing_is_no_error_of_the_answer(staff, write_with, an_answer, caplog):
     class Breaking:
-        def ask(self, _question, *, audience):
+        def ask(self, _question, *, audience, **_more):
             assert audience == "staff"
             yield Evidence(an_answer)
             yield Sentence(SENTENCE)
@@ -204,7 +206,7 @@ def test_bug_while_writing_is_no_error_of_the_answer(staff, write_with, an_answe
 
 def test_sentence_that_is_not_borne_out_is_told_apart_from_a_failure(staff, write_with, an_answer):
     class Dropping:
-        def ask(self, _question, *, audience):
+        def ask(self, _question, *, audience, **_more):
             assert audience == "staff"
             yield Evidence(an_answer)
             yield Dropped("figure")

@@ -208,7 +208,7 @@ class Yielding:
     def __init__(self, *events):
         self._events = events
 
-    def ask(self, _question, *, audience):
+    def ask(self, _question, *, audience, **_more):
         assert audience == "staff"
         yield from self._events
 
@@ -254,7 +254,7 @@ def test_last_event_is_what_is_kept(container, an_answer, clock, someone):
 def test_no_connection_is_held_while_answering(app, staff, engine, answering, an_answer):
     held = []
 
-    def ask(question, *, audience):
+    def ask(question, *, audience, **_more):
         held.append(engine.pool.checkedout())
         yield Completed(an_answer)
 

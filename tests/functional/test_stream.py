@@ -32,7 +32,7 @@ class Scripted:
         if not waits:
             self.may_go_on.set()
 
-    def ask(self, _question, *, audience):
+    def ask(self, _question, *, audience, **_more):
         assert audience == "staff"
         try:
             yield Retrieved((), 1.0)

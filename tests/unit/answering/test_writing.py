@@ -5,6 +5,7 @@ import pytest
 from app.answering.answer import Answer, Citation, Completed, Dropped, Sentence
 from app.answering.answerability import AnswerabilityModel
 from app.answering.evidence import EvidenceLimits, choose, view_units
+from app.answering.masking import Masking, NoAnalyzer, PassingVaults
 from app.answering.question import read
 from app.answering.service import AnsweringService
 from app.answering.writing import FAILED, AnswerWriter, WritingUnit, writing_units
@@ -27,9 +28,14 @@ def _answer(status="answered", premise="none"):
     return Answer(status, "引用", premise, (), (), (), "extractive", 0, 1.0)
 
 
+def _writer(model, seconds=5.0):
+    masking = Masking(NoAnalyzer(), PassingVaults(), print)
+    return AnswerWriter(lambda: model, _WORDS, seconds, masking=masking)
+
+
 def _write(*answers, question="空き家改修補助金の補助率は？", answer=None, units=None, seconds=5.0):
     model = FakeChatModel(*answers)
-    writer = AnswerWriter(lambda: model, _WORDS, seconds)
+    writer = _writer(model, seconds)
     return list(writer.write(question, answer or _answer(), units or _UNITS)), model
 
 
@@ -73,7 +79,7 @@ def test_a_model_that_hangs_ends_at_its_deadline():
 
 def test_a_reader_who_stops_stops_the_model():
     model = FakeChatModel(FakeAnswer(["補助率は2分の1です。[1]\n", "上限は200万円です。[2]\n"]))
-    written = AnswerWriter(lambda: model, _WORDS, 5.0).write("補助率は？", _answer(), _UNITS)
+    written = _writer(model).write("補助率は？", _answer(), _UNITS)
     next(written)
     written.close()
     assert model.closed == 1
@@ -86,7 +92,7 @@ def test_nothing_is_written_for_an_abstention():
 
 
 def test_without_a_model_there_is_nothing_to_write():
-    writer = AnswerWriter(lambda: None, _WORDS, 5.0)
+    writer = _writer(None)
     assert writer.provider is None
     assert list(writer.write("補助率は？", _answer(), _UNITS)) == []
 
@@ -148,7 +154,7 @@ def test_the_answer_counts_what_stands(index, words):
         retriever,
         words,
         fixed_clock(datetime(2026, 11, 23, 1, tzinfo=UTC)),
-        writer=AnswerWriter(lambda: model, _WORDS, 5.0),
+        writer=_writer(model),
         model=AnswerabilityModel(5.0, 0.5, {}),
     )
     *_, last = service.ask("空き家改修補助金の補助率は？", audience="staff")

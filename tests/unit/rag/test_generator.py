@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answer_grammar import answer_grammar
-from rag.chat_model import FakeAnswer, FakeChatModel
+from rag.chat_model import FakeAnswer, FakeChatModel, is_public_text
 from rag.errors import ChatModelTimeoutError, ChatModelUnavailableError
 from rag.generator import (
     NOTHING,
@@ -27,7 +27,11 @@ EVIDENCE = ["補助率は補助対象経費の1 /2です。", "締切は令和8�
 
 def generated(*pieces: str, evidence=EVIDENCE, **more) -> list[DraftSentence]:
     model = FakeChatModel(FakeAnswer(pieces, **more))
-    return list(generate_sentences(model, "補助率は？", evidence, deadline=time.monotonic() + 9))
+    return list(
+        generate_sentences(
+            model, "補助率は？", evidence, deadline=time.monotonic() + 9, check=is_public_text
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -48,7 +52,9 @@ def test_sentences_come_whole_with_their_citations(pieces):
 
 def test_sentence_comes_as_soon_as_it_is_whole():
     model = FakeChatModel(FakeAnswer(["一つ目です。[1]\n", "二つ目"], hangs=True))
-    sentences = generate_sentences(model, "？", EVIDENCE, deadline=time.monotonic() + 0.3)
+    sentences = generate_sentences(
+        model, "？", EVIDENCE, deadline=time.monotonic() + 0.3, check=is_public_text
+    )
     assert next(sentences).text == "一つ目です。"
     with pytest.raises(ChatModelTimeoutError):
         next(sentences)
@@ -81,13 +87,22 @@ def test_no_more_than_two_and_none_twice():
 
 def test_rambling_is_broken_off():
     model = FakeChatModel(FakeAnswer(["補助率は"] * 500))
-    assert list(generate_sentences(model, "？", EVIDENCE, deadline=time.monotonic() + 9)) == []
+    assert (
+        list(
+            generate_sentences(
+                model, "？", EVIDENCE, deadline=time.monotonic() + 9, check=is_public_text
+            )
+        )
+        == []
+    )
     assert model.closed == 1
 
 
 def test_closing_stops_the_model():
     model = FakeChatModel(FakeAnswer(["一。[1]\n", "二。[1]\n"]))
-    sentences = generate_sentences(model, "？", EVIDENCE, deadline=time.monotonic() + 9)
+    sentences = generate_sentences(
+        model, "？", EVIDENCE, deadline=time.monotonic() + 9, check=is_public_text
+    )
     next(sentences)
     sentences.close()
     assert model.closed == 1
@@ -95,7 +110,9 @@ def test_closing_stops_the_model():
 
 def test_failure_after_a_sentence_leaves_the_sentence():
     model = FakeChatModel(FakeAnswer(["一。[1]\n"], error=ChatModelUnavailableError("m", "x")))
-    sentences = generate_sentences(model, "？", EVIDENCE, deadline=time.monotonic() + 9)
+    sentences = generate_sentences(
+        model, "？", EVIDENCE, deadline=time.monotonic() + 9, check=is_public_text
+    )
     assert next(sentences).text == "一。"
     with pytest.raises(ChatModelUnavailableError):
         next(sentences)
@@ -103,8 +120,34 @@ def test_failure_after_a_sentence_leaves_the_sentence():
 
 def test_without_evidence_nobody_is_asked():
     model = FakeChatModel()
-    assert list(generate_sentences(model, "？", [], deadline=time.monotonic() + 9)) == []
+    assert (
+        list(
+            generate_sentences(model, "？", [], deadline=time.monotonic() + 9, check=is_public_text)
+        )
+        == []
+    )
     assert model.requests == []
+
+
+def test_literals_can_be_written_whole_and_only_whole():
+    model = FakeChatModel()
+    list(
+        generate_sentences(
+            model,
+            "〔氏名1〕さんは対象ですか。",
+            ["対象は〔氏名1〕と〔住所12〕の世帯、上限3件です。"],
+            deadline=time.monotonic() + 9,
+            check=is_public_text,
+            literals=["〔氏名1〕", "〔住所12〕"],
+        )
+    )
+    rules = dict(
+        line.split(" ::= ", 1) for line in model.requests[0].grammar.splitlines() if "::=" in line
+    )
+    for rule in ("first", "char"):
+        assert rules[rule].endswith(' | "〔氏名1〕" | "〔住所12〕"')
+    assert not set("〔〕氏名住所") & set(rules["char"].split(" | ")[0])
+    assert rules["run"] == '"3"'
 
 
 @given(st.text(), st.integers(1, 9))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.chat_model import Message
+from rag.chat_model import Message, is_public_text
 from rag.errors import ChatModelUnavailableError
 from rag.local_model import LocalModelServer, LocalModelSettings, Patience, ServerPhase
 
@@ -157,7 +157,9 @@ def test_who_waits_for_a_hung_server_is_told_at_once_when_it_is_noticed(make, tm
     server.wait_until_settled(10)
     pid = server.pid
     began = time.monotonic()
-    stream = server.stream([Message("user", "あ")], max_tokens=1, deadline_seconds=60)
+    stream = server.stream(
+        [Message("user", "あ")], max_tokens=1, deadline_seconds=60, check=is_public_text
+    )
     with pytest.raises(ChatModelUnavailableError, match="応答がありません"):
         next(stream)
     assert time.monotonic() - began < 10
@@ -232,7 +234,9 @@ def test_failed_start_is_told_and_tried_again_after_longer_and_longer(make, tmp_
     assert reason in state.reason
     assert state.retry_at > time.monotonic() - 0.05
     with pytest.raises(ChatModelUnavailableError, match="準備"):
-        server.stream([Message("user", "あ")], max_tokens=1, deadline_seconds=1)
+        server.stream(
+            [Message("user", "あ")], max_tokens=1, deadline_seconds=1, check=is_public_text
+        )
     wait_for(lambda: len(starts(tmp_path)) >= 2)
     wait_for_phase(server, ServerPhase.FAILED)
     assert 0.1 < server.state.retry_at - time.monotonic() <= 0.3
@@ -270,7 +274,9 @@ def test_log_holds_neither_key_nor_question(make, caplog):
     caplog.set_level(logging.DEBUG)
     server = make(GOOD)
     server.wait_until_settled(10)
-    stream = server.stream([Message("user", "住所は秘密")], max_tokens=1, deadline_seconds=1)
+    stream = server.stream(
+        [Message("user", "住所は秘密")], max_tokens=1, deadline_seconds=1, check=is_public_text
+    )
     with pytest.raises(ChatModelUnavailableError):  # this script serves no chat
         list(stream)
     text = "\n".join(record.getMessage() for record in caplog.records if "rag" in record.name)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import gc
 import itertools
+import json
 import socket
 import time
 
 import pytest
 
-from rag.chat_model import Message
+from rag.chat_model import Message, is_public_text
 from rag.errors import (
     ChatModelGarbledError,
     ChatModelTimeoutError,
     ChatModelUnavailableError,
     EndpointRefusedError,
+    OutboundRefusedError,
 )
 from rag.loopback import checked_base_url
 from rag.openai_chat_model import OpenAIChatModel
@@ -23,6 +25,7 @@ ASKED = [Message("system", "規則"), Message("user", "住所は秘密です")]
 
 
 def ask(address: str, *, is_llama_cpp: bool = False, seconds: float = 10, **more: object):
+    more = {"check": is_public_text, **more}
     model = OpenAIChatModel(address, "m", api_key="key-1", is_llama_cpp=is_llama_cpp)
     return model.stream(ASKED, max_tokens=50, deadline_seconds=seconds, **more)
 
@@ -45,6 +48,34 @@ def test_request_holds_what_was_asked_and_nothing_else(model_server):
     assert body.get("max_tokens", body.get("max_completion_tokens")) == 50
     assert not {"grammar", "cache_prompt", "user", "store", "metadata"} & set(body)
     assert not [name for name in headers if name.lower().startswith(("x-", "openai", "user-agent"))]
+
+
+def test_check_sees_the_bytes_that_the_server_gets(model_server):
+    model_server.says("はい。")
+    seen = []
+    list(ask(model_server.address, check=lambda request: not seen.append(request)))
+    path, _, body = model_server.requests[0]
+    head, _, sent = seen[0].partition(b"\n\n")
+    assert json.loads(sent) == body
+    assert head.startswith(path.encode())
+    assert b"Bearer key-1" in head
+
+
+def test_refusal_of_a_request_is_told_though_its_time_is_over(model_server):
+    def check(_request: bytes) -> bool:
+        time.sleep(0.2)
+        return False
+
+    with pytest.raises(OutboundRefusedError):
+        list(ask(model_server.address, seconds=0.01, check=check))
+    assert model_server.requests == []
+
+
+def test_request_outside_of_an_answer_is_not_sent(model_server):
+    model = OpenAIChatModel(model_server.address, "m")
+    with pytest.raises(OutboundRefusedError):
+        model._client.invoke("住所は秘密です")
+    assert model_server.requests == []
 
 
 def test_llama_cpp_gets_its_grammar_and_keeps_the_prompt(model_server):
@@ -143,7 +174,10 @@ def test_server_sees_that_the_reader_has_gone(model_server, how):
 def test_two_answers_at_once_do_not_disturb_each_other(model_server):
     model_server.says("はい", "。", delay=0.1)
     model = OpenAIChatModel(model_server.address, "m")
-    one, two = (model.stream(ASKED, max_tokens=9, deadline_seconds=9) for _ in range(2))
+    one, two = (
+        model.stream(ASKED, max_tokens=9, deadline_seconds=9, check=is_public_text)
+        for _ in range(2)
+    )
     next(one)
     next(two)
     one.close()
