@@ -1,0 +1,232 @@
+"""Promises of eligibility: 「対象です」 said of the person who asks becomes a possibility.
+
+A rule says of whom it holds (「18歳以下の児童が対象です」) or under which condition. A promise is said
+of the person who asks, answers their own case, or vouches for the outcome. That somebody gets
+nothing is a decision, too.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from guardrails.output.outcome import Mended, OutputContext, Removed
+from guardrails.output.plain_form import plain
+from guardrails.output.predicates import Follow, Phrase, Predicate, Sentence
+from guardrails.output.reasons import GuardReason
+from guardrails.output.vocabulary import load_words
+from rag.normalization import fold
+
+_NAME = "eligibility"
+_ASK = {"public": "窓口で確認してください。", "staff": "所管の部署に確認してください。"}
+_HONORIFIC = re.compile(r"(?:さん|さま|様|ちゃん|君)$|^[おご御](?!申|利)")
+_THIS = re.compile(r"^(?:この|その|そちらの|こちらの|今回の|ご相談の|お話の|お客様の|あなたの)$")
+_THIS_IN_WORD = re.compile(r"^(?:当該|今回|同)")
+_JOINT = re.compile(r"(?:ので|から|が|けれども?|し)[、,]?$")
+_SOFT_OPENING = re.compile(
+    r"^(?:(?:はい|ええ|いいえ|いえ|大丈夫(?:です)?よ?|もちろん(?:です)?|残念ながら|ご安心ください)[、。,]\s*)+"
+)
+_OF_SELF = re.compile(
+    r"(?:私|わたし|僕|俺|うち|我が家|自分|家族|母|父|妻|夫|娘|息子|子|相談者|窓口の方|この方|[本当]市|[本当]町|[本当]村|[本当]県|[本当]団体)"
+)
+_FOR_A_CASE = re.compile(
+    r"相談者|窓口の方|この方|その方|当該|[本当](?:市|町|村|県|区|団体)|うち|申請者の"
+)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """`is_strong`: decides even where nobody is named."""
+
+    is_strong: bool
+    is_of_person: bool
+
+
+_STATUS = _Kind(is_strong=True, is_of_person=True)
+_RECEIPT = _Kind(is_strong=True, is_of_person=True)
+_WEAK = _Kind(is_strong=False, is_of_person=True)
+_GRANT = _Kind(is_strong=False, is_of_person=False)
+
+
+class EligibilityGuard:
+    """Mends where the grammar allows, else removes."""
+
+    name = _NAME
+
+    def check(self, sentence: Sentence, context: OutputContext) -> Mended | Removed | None:
+        if context.quotes(sentence.text) or _is_told_back(sentence):
+            return None
+        promises = [
+            each for each in sentence.predicates if _decides(each, sentence, context)
+        ]
+        if not promises:
+            return None
+        text = _mended(sentence, promises, _ASK[context.audience])
+        if text is None:
+            return Removed(GuardReason.PROMISE)
+        return Mended(text, (GuardReason.PROMISE,))
+
+
+def _is_told_back(sentence: Sentence) -> bool:
+    """「手当が受けられず、悔しかったのですね」 decides nothing."""
+    return bool(sentence.predicates) and sentence.predicates[-1].is_reflected
+
+
+def _decides(predicate: Predicate, sentence: Sentence, context: OutputContext) -> bool:
+    kind = _kind(predicate)
+    if kind is None or predicate.is_past or predicate.is_hedged:
+        return False
+    if not (predicate.is_said or predicate.follow is Follow.QUOTE and _is_thought(predicate)):
+        return False
+    if predicate.is_presumed and context.audience == "staff":
+        return False
+    if _is_of_asker(predicate, sentence):
+        return True
+    if _has_open_condition(predicate, sentence):
+        return False
+    if kind.is_of_person and _is_of_group(predicate):
+        return False
+    if _vouches(sentence) or _gives_cause(predicate, sentence):
+        return True
+    if not kind.is_strong:
+        return False
+    asked = "\n".join(context.conversation)
+    if context.audience == "public":
+        return True
+    return bool(_FOR_A_CASE.search(asked))
+
+
+def _is_thought(predicate: Predicate) -> bool:
+    return predicate.is_presumed
+
+
+def _kind(predicate: Predicate) -> _Kind | None:
+    words = load_words(_NAME)
+    lemma, head = predicate.lemma, predicate.head
+    if predicate.is_nominal:
+        if head in words["status"] or lemma in words["status"]:
+            return _STATUS
+        if lemma in words["grant"] and re.match(r"さ|し|する|いたし|致し", predicate.tail):
+            return _GRANT
+    if lemma in words["status_verbs"] and _has(predicate, words["status_objects"]):
+        return _STATUS
+    if lemma in words["grant_verbs"] and _has(predicate, words["benefits"]):
+        return _GRANT
+    if predicate.is_able and lemma in words["receipt"]:
+        is_benefit = lemma != "受ける" or _has(predicate, words["benefits"])
+        return _RECEIPT if is_benefit else None
+    return _WEAK if predicate.is_able and lemma in words["weak_receipt"] else None
+
+
+def _has(predicate: Predicate, words: frozenset[str]) -> bool:
+    """Whether one of the words, or what ends in it, stands before the predicate."""
+    phrases = (*predicate.phrases, *predicate.topics)
+    return any(each.head in words or each.text.endswith(tuple(words)) for each in phrases)
+
+
+def _is_of_asker(predicate: Predicate, sentence: Sentence) -> bool:
+    """Whether the person who asks, or one person that is pointed at, is whom it is said of."""
+    subject = predicate.subject
+    spoken_of = [
+        each
+        for each in (*predicate.phrases, *predicate.topics)
+        if each is subject or each.is_topic or each.particle in {"に", "へ", "、", ""}
+    ]
+    if any(_is_asker(each) for each in spoken_of):
+        return True
+    conditions = [each for each in sentence.predicates if each.stop <= predicate.first]
+    return any(_points_at_case(each) for each in conditions)
+
+
+def _is_asker(phrase: Phrase) -> bool:
+    words = load_words(_NAME)
+    if phrase.text in words["askers"] or phrase.head in words["askers"]:
+        return True
+    if _THIS.match(phrase.modifiers) or _THIS_IN_WORD.match(phrase.text):
+        return phrase.head in words["people"] or _ends_in(phrase.text, words["people"])
+    if phrase.modifiers:
+        return False  # 「3歳未満のお子さん」 is anybody's
+    is_kin = phrase.text in words["kin"] or _bare(phrase.text) in words["kin"]
+    return is_kin and bool(_HONORIFIC.search(phrase.text))
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"^[おご御]|(?:さん|さま|様|ちゃん)$", "", text)
+
+
+def _ends_in(text: str, words: frozenset[str]) -> bool:
+    return text.endswith(tuple(words))
+
+
+def _points_at_case(predicate: Predicate) -> bool:
+    """「その収入でしたら」「お客様の場合」: the condition is the case that was told."""
+    if predicate.follow is not Follow.CONDITION:
+        return False
+    words = load_words(_NAME)["people"]
+    is_this = _THIS.match(predicate.modifiers) or _THIS_IN_WORD.match(predicate.head)
+    return bool(is_this) and (predicate.lemma in words or _ends_in(predicate.head, words))
+
+
+def _has_open_condition(predicate: Predicate, sentence: Sentence) -> bool:
+    """A condition that may hold or not; one that is only a procedure leaves nothing open."""
+    procedure = load_words(_NAME)["procedure"]
+    return any(
+        each.follow is Follow.CONDITION
+        and each.stop <= predicate.first
+        and each.lemma not in procedure
+        for each in sentence.predicates
+    ) or any(
+        each.text.endswith(("場合", "とき", "時")) and bool(each.modifiers)
+        and each.last <= predicate.first
+        for each in sentence.phrases
+    )
+
+
+def _is_of_group(predicate: Predicate) -> bool:
+    words = load_words(_NAME)
+    people = [each for each in (*predicate.phrases, *predicate.topics) if each.is_subject]
+    return any(
+        each.head in words["groups"] or _ends_in(each.text, words["groups"]) for each in people
+    ) or any("対象" in each.text for each in people)
+
+
+def _vouches(sentence: Sentence) -> bool:
+    words = load_words(_NAME)
+    return bool(_SOFT_OPENING.match(sentence.text)) or sentence.has(words["certain"])
+
+
+def _gives_cause(predicate: Predicate, sentence: Sentence) -> bool:
+    """「市内にお住まいですので、…」: what was told is taken for the reason."""
+    return any(
+        each.follow is Follow.CAUSE
+        and each.stop <= predicate.first
+        and not _is_of_group(each)
+        for each in sentence.predicates
+    )
+
+
+def _mended(sentence: Sentence, promises: list[Predicate], ask: str) -> str | None:
+    """The sentence with every promise as a possibility; None where the grammar does not allow."""
+    pieces: list[str] = []
+    place = 0
+    for promise in promises:
+        form = plain(sentence, promise)
+        if form is None or promise.follow not in {Follow.END, Follow.CAUSE}:
+            return None
+        start, stop = sentence.words[promise.first].start, sentence.words[promise.stop - 1].end
+        pieces += [sentence.text[place:start], f"{form}可能性があります"]
+        place = stop
+        if promise.follow is Follow.CAUSE:
+            joint = _JOINT.search(sentence.text[:stop])
+            pieces.append(joint[0] if joint else "")
+    rest = sentence.text[place:]
+    if promises[-1].follow is Follow.END:
+        rest = ""
+    elif any(each in fold(rest) for each in load_words(_NAME)["comfort"]):
+        pieces[-1] = ""
+        rest = ""
+    body = "".join(pieces) + rest
+    body = _SOFT_OPENING.sub("", body)
+    for word in sorted(load_words(_NAME)["certain"], key=len, reverse=True):
+        body = re.sub(rf"{word}(?:に|、)?", "", body)
+    return f"{body.rstrip('。、 ')}。{ask}"

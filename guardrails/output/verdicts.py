@@ -1,0 +1,214 @@
+"""Medical and legal verdicts: what only a physician or a court may say, unless the cited text does.
+
+To say back what the person told, to name whom to ask, and to say which illnesses a programme is
+for are no verdicts.
+"""
+
+from __future__ import annotations
+
+import re
+
+from guardrails.output.outcome import OutputContext, Removed
+from guardrails.output.predicates import Phrase, Predicate, Sentence
+from guardrails.output.reasons import GuardReason
+from guardrails.output.vocabulary import load_words
+from rag.normalization import comparable
+
+_LISTS = "verdicts"
+_NOT_NEEDED = re.compile(r"必要(?:は|も|が)|なくて(?:も)?(?:よ|い|良|かま|構|大丈夫|問題)|ずに済")
+_WORRY = re.compile(r"大丈夫|心配(?:は)?(?:ない|ありません|いりません|要りません|無用)|問題(?:は)?(?:ない|ありません)")
+
+
+class MedicalGuard:
+    """Diagnoses, advice on medicine and treatment, prognoses, degrees of care."""
+
+    name = "medical"
+
+    def check(self, sentence: Sentence, context: OutputContext) -> Removed | None:
+        if context.quotes(sentence.text) or _refers(sentence, "healers"):
+            return None
+        is_verdict = any(
+            _diagnoses(each, sentence, context)
+            or _advises(each, sentence)
+            or _foretells(each)
+            for each in sentence.predicates
+        )
+        return Removed(GuardReason.MEDICAL) if is_verdict else None
+
+
+class LegalGuard:
+    """Whether something is lawful, who wins, who owes whom."""
+
+    name = "legal"
+
+    def check(self, sentence: Sentence, context: OutputContext) -> Removed | None:
+        if context.quotes(sentence.text) or _refers(sentence, "lawyers"):
+            return None
+        is_verdict = any(_rules(each, sentence, context) for each in sentence.predicates)
+        return Removed(GuardReason.LEGAL) if is_verdict else None
+
+
+def _refers(sentence: Sentence, whom: str) -> bool:
+    """「主治医に相談してください」: the last predicate sends to those who may judge."""
+    words = load_words(_LISTS)
+    if not sentence.predicates:
+        return False
+    last = sentence.predicates[-1]
+    if last.lemma not in words["referring"] and last.head not in words["referring"]:
+        return False
+    return sentence.has(words[whom]) or last.lemma in {"記入", "申し出る", "持参", "持つ", "提示"}
+
+
+def _before(predicate: Predicate) -> tuple[Phrase, ...]:
+    return (*predicate.topics, *predicate.phrases)
+
+
+def _is_illness(text: str) -> bool:
+    words = load_words(_LISTS)
+    plain = comparable(text)
+    if plain in words["not_illness"]:
+        return False
+    return plain in words["illnesses"] or plain.endswith(
+        tuple(words["illness_endings"]) + tuple(words["illnesses"])
+    )
+
+
+def _diagnoses(predicate: Predicate, sentence: Sentence, context: OutputContext) -> bool:
+    """「うつ病です」「うつ病の症状です」「ADHDに当てはまる」「脳卒中が疑われる」."""
+    if not predicate.is_said and not predicate.is_presumed:
+        return False
+    words = load_words(_LISTS)
+    named = _named_illness(predicate)
+    if named and not _is_told_back(named, predicate, sentence, context):
+        listed = [each for each in _before(predicate) if each.is_topic]
+        return not any(
+            each.head in words["list_topics"] or each.text.endswith(tuple(words["list_topics"]))
+            for each in listed
+        )
+    return _grades(predicate)
+
+
+def _named_illness(predicate: Predicate) -> str:
+    words = load_words(_LISTS)
+    if predicate.is_nominal and _is_illness(predicate.head):
+        is_naming = not re.match(r"さ|し|する|になら|を", predicate.tail)
+        return predicate.head if is_naming else ""
+    illnesses = [each for each in predicate.phrases if _is_illness(each.text)]
+    if not illnesses:
+        return ""
+    nearest = illnesses[-1]
+    if predicate.is_nominal and predicate.lemma in words["diagnosing_nouns"]:
+        return nearest.text if nearest.particle == "の" else ""
+    if predicate.lemma not in words["diagnosing_verbs"] and predicate.lemma != "有る":
+        return ""
+    after = predicate.phrases[predicate.phrases.index(nearest) + 1 :]
+    if nearest.particle == "の":
+        is_sign = any(each.head in words["diagnosing_nouns"] for each in after)
+        return nearest.text if is_sign else ""
+    if predicate.lemma == "有る":
+        return ""
+    return nearest.text if nearest.particle in {"に", "と", "が", "を", "だと"} else ""
+
+
+def _grades(predicate: Predicate) -> bool:
+    """「要介護3に相当します」, said of somebody."""
+    words = load_words(_LISTS)
+    levels = [
+        each for each in predicate.phrases if each.text.startswith(tuple(words["care_levels"]))
+    ]
+    if predicate.is_nominal and predicate.head.startswith(tuple(words["care_levels"])):
+        return any(each.is_subject for each in _before(predicate))
+    return bool(levels) and predicate.lemma in {"相当", "該当", "成る", "認定", "当たる"}
+
+
+def _is_told_back(
+    illness: str, predicate: Predicate, sentence: Sentence, context: OutputContext
+) -> bool:
+    """The person said the word, and the sentence only says that it was heard."""
+    is_reflecting = any(each.is_reflected or each.is_past for each in sentence.predicates)
+    return (is_reflecting or predicate.is_past) and comparable(illness) in context.heard
+
+
+def _advises(predicate: Predicate, sentence: Sentence) -> bool:
+    """「お薬はやめてもかまいません」「受診しなくても大丈夫です」「量を増やすとよいでしょう」."""
+    words = load_words(_LISTS)
+    is_treatment = predicate.lemma in words["treatment"]
+    is_medicine = any(_is_medicine(each.text) for each in sentence.phrases)
+    is_dose = any(each.head in words["dosage"] for each in predicate.phrases)
+    if not (is_treatment or predicate.lemma in words["medicine_verbs"]):
+        return False
+    if not (is_treatment or is_medicine or (is_dose and predicate.lemma in {"増やす", "減らす"})):
+        return False
+    if predicate.lemma in {"受診", "通院", "入院", "治療", "手術"}:
+        text = predicate.tail
+        return bool(_NOT_NEEDED.search(text)) or bool(
+            predicate.lemma in {"入院", "手術", "治療"} and "必要" in text
+        )
+    is_worry = bool(_WORRY.search(sentence.text)) and predicate.lemma in {"接種", "服用", "併用"}
+    return predicate.is_advised or is_worry
+
+
+def _is_medicine(text: str) -> bool:
+    words = load_words(_LISTS)
+    plain = comparable(text)
+    if plain.endswith(tuple(words["not_medicine"])):
+        return False
+    return plain.endswith(tuple(words["medicine_endings"]))
+
+
+def _foretells(predicate: Predicate) -> bool:
+    """「必ず治ります」「軽症です」."""
+    words = load_words(_LISTS)
+    if predicate.lemma == "無い" or predicate.lemma == "有る":
+        return any(each.head == "別状" for each in predicate.phrases)
+    is_asserted = predicate.is_said and not predicate.is_hedged and not predicate.is_past
+    return is_asserted and predicate.lemma in words["recovery"] and not predicate.is_reflected
+
+
+def _rules(predicate: Predicate, sentence: Sentence, context: OutputContext) -> bool:
+    if not (predicate.is_said or predicate.is_presumed) or _is_heard(sentence):
+        return False
+    words = load_words(_LISTS)
+    lemma = predicate.lemma
+    if predicate.is_nominal and _ends_in(predicate.head, words["legal_status"]):
+        return True
+    if lemma in {"当たる", "該当", "成る", "違反"} and any(
+        _ends_in(each.text, words["legal_status"]) for each in predicate.phrases
+    ):
+        return True
+    if lemma == "違反":
+        return True
+    if lemma in words["legal_outcomes"]:
+        return _is_outcome(predicate)
+    return _is_claim(predicate)
+
+
+def _is_outcome(predicate: Predicate) -> bool:
+    """「勝てます」「訴えられます」「逮捕されます」, not 「訴えてください」."""
+    is_suffered = bool(re.search(r"[さら]れ", predicate.tail))
+    return predicate.is_able or is_suffered or predicate.lemma in {"勝訴", "敗訴", "勝つ", "負ける"}
+
+
+def _is_claim(predicate: Predicate) -> bool:
+    """A matter of private law, and what may be claimed, owed or denied of it."""
+    words = load_words(_LISTS)
+    matter = any(
+        _ends_in(each.text, words["legal_matters"]) for each in predicate.phrases if each.particle
+    ) or any(_ends_in(each.text, words["legal_matters"]) for each in predicate.topics)
+    if predicate.is_nominal and _ends_in(predicate.head, words["legal_status_weak"]):
+        return matter
+    if predicate.lemma in {"有る", "無い", "負う", "生じる"} and any(
+        _ends_in(each.text, words["legal_status_weak"] - {"必要"}) for each in predicate.phrases
+    ):
+        return matter or any(each.text.endswith("賠償責任") for each in predicate.phrases)
+    if predicate.lemma not in words["legal_claims"] or not matter:
+        return False
+    return predicate.is_able or bool(_NOT_NEEDED.search(predicate.tail))
+
+
+def _is_heard(sentence: Sentence) -> bool:
+    return bool(sentence.predicates) and sentence.predicates[-1].is_reflected
+
+
+def _ends_in(text: str, words: frozenset[str]) -> bool:
+    return comparable(text).endswith(tuple(words))
