@@ -27,8 +27,8 @@ _NAMED = re.compile(
     r"(?:番号)?(?:は|が|:|,|、|\s|「|\()*(?P<number>\d[\d\- ()]{1,14}\d)(?!\s?(?:時|年|月|日|円|分|件|人|回|か所|窓口))"
 )
 _URL = re.compile(r"(?:h[tx]{2}ps?|ftp)://[^\s<>「」『』、。()\]\[]+", re.IGNORECASE)
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_HANDLE = re.compile(r"(?<![\w.])@[A-Za-z0-9_][\w.-]{2,}")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_HANDLE = re.compile(r"(?<![\w.])@\w[\w.-]{2,}", re.ASCII)
 _DOMAIN = re.compile(
     r"(?<![\w@./-])(?:[a-z0-9ぁ-んァ-ヶ一-龥](?:[a-z0-9-]*[a-z0-9])?(?:\.|\[\.\]|。))+[a-z]{2,12}"
     r"(?:/[^\s<>「」『』、。()]*)?(?![\w@])",

@@ -15,11 +15,12 @@ from guardrails.output.plain_form import plain
 from guardrails.output.predicates import Follow, Phrase, Predicate, Sentence
 from guardrails.output.reasons import GuardReason
 from guardrails.output.vocabulary import load_words
-from rag.normalization import fold
+from rag.normalization import comparable, fold
 
 _NAME = "eligibility"
 _ASK = {"public": "窓口で確認してください。", "staff": "所管の部署に確認してください。"}
 _HONORIFIC = re.compile(r"(?:さん|さま|様|ちゃん|君)$|^[おご御](?!申|利)")
+_CALLED = re.compile(r"(?<!皆)(?<!みな)(?:さま|様)$")
 _THIS = re.compile(r"^(?:この|その|そちらの|こちらの|今回の|ご相談の|お話の|お客様の|あなたの)$")
 _THIS_IN_WORD = re.compile(r"^(?:当該|今回|同)")
 _JOINT = re.compile(r"(?:ので|から|が|けれども?|し)[、,]?$")
@@ -29,6 +30,8 @@ _SOFT_OPENING = re.compile(
 _OF_SELF = re.compile(
     r"(?:私|わたし|僕|俺|うち|我が家|自分|家族|母|父|妻|夫|娘|息子|子|相談者|窓口の方|この方|[本当]市|[本当]町|[本当]村|[本当]県|[本当]団体)"
 )
+# A case is told before it is asked about.
+_TOLD = re.compile(r"(?:ます|です|ました|でした|とのこと|います)(?:[。が]|$)")
 _FOR_A_CASE = re.compile(
     r"相談者|窓口の方|この方|その方|当該|[本当](?:市|町|村|県|区|団体)|うち|申請者の"
 )
@@ -80,20 +83,23 @@ def _decides(predicate: Predicate, sentence: Sentence, context: OutputContext) -
         return False
     if predicate.is_presumed and context.audience == "staff":
         return False
-    if _is_of_asker(predicate, sentence):
+    if _is_of_asker(predicate, sentence, context):
         return True
-    if _has_open_condition(predicate, sentence):
+    is_public = context.audience == "public"
+    conditions = _conditions(predicate, sentence)
+    if is_public and _is_certain(sentence) and not _is_of_group(predicate):
+        return True
+    if any(not _leaves_nothing_open(each, context) for each in conditions):
         return False
     if kind.is_of_person and _is_of_group(predicate):
         return False
-    if _vouches(sentence) or _gives_cause(predicate, sentence):
+    if _is_certain(sentence) or _gives_cause(predicate, sentence):
+        return True
+    if is_public and (conditions or predicate.is_assured):
         return True
     if not kind.is_strong:
         return False
-    asked = "\n".join(context.conversation)
-    if context.audience == "public":
-        return True
-    return bool(_FOR_A_CASE.search(asked))
+    return is_public or bool(_FOR_A_CASE.search("\n".join(context.conversation)))
 
 
 def _is_thought(predicate: Predicate) -> bool:
@@ -106,8 +112,10 @@ def _kind(predicate: Predicate) -> _Kind | None:
     if predicate.is_nominal:
         if head in words["status"] or lemma in words["status"]:
             return _STATUS
-        if lemma in words["grant"] and re.match(r"さ|し|する|いたし|致し", predicate.tail):
+        if _ends_in(head, words["grant"]) and re.match(r"さ|し|する|いた|致|[にと]な", predicate.tail):
             return _GRANT
+    if lemma in {"有る", "無い"} and _has(predicate, words["rights"]):
+        return _STATUS
     if lemma in words["status_verbs"] and _has(predicate, words["status_objects"]):
         return _STATUS
     if lemma in words["grant_verbs"] and _has(predicate, words["benefits"]):
@@ -115,7 +123,9 @@ def _kind(predicate: Predicate) -> _Kind | None:
     if predicate.is_able and lemma in words["receipt"]:
         is_benefit = lemma != "受ける" or _has(predicate, words["benefits"])
         return _RECEIPT if is_benefit else None
-    return _WEAK if predicate.is_able and lemma in words["weak_receipt"] else None
+    if not predicate.is_able:
+        return None
+    return None if lemma in words["procedure"] else _WEAK
 
 
 def _has(predicate: Predicate, words: frozenset[str]) -> bool:
@@ -124,7 +134,7 @@ def _has(predicate: Predicate, words: frozenset[str]) -> bool:
     return any(each.head in words or each.text.endswith(tuple(words)) for each in phrases)
 
 
-def _is_of_asker(predicate: Predicate, sentence: Sentence) -> bool:
+def _is_of_asker(predicate: Predicate, sentence: Sentence, context: OutputContext) -> bool:
     """Whether the person who asks, or one person that is pointed at, is whom it is said of."""
     subject = predicate.subject
     spoken_of = [
@@ -134,20 +144,28 @@ def _is_of_asker(predicate: Predicate, sentence: Sentence) -> bool:
     ]
     if any(_is_asker(each) for each in spoken_of):
         return True
-    conditions = [each for each in sentence.predicates if each.stop <= predicate.first]
-    return any(_points_at_case(each) for each in conditions)
+    if subject and context.audience == "staff" and subject.head in load_words(_NAME)["applicants"]:
+        asked = "\n".join(context.conversation)
+        return subject.head in asked and bool(_TOLD.search(asked))
+    before = [each for each in sentence.predicates if each.stop <= predicate.first]
+    return any(_points_at_case(each) for each in before)
 
 
 def _is_asker(phrase: Phrase) -> bool:
+    return _names_asker(phrase.text, phrase.head, phrase.modifiers)
+
+
+def _names_asker(text: str, head: str, modifiers: str) -> bool:
     words = load_words(_NAME)
-    if phrase.text in words["askers"] or phrase.head in words["askers"]:
+    if {text, head, modifiers.removesuffix("の")} & words["askers"]:
         return True
-    if _THIS.match(phrase.modifiers) or _THIS_IN_WORD.match(phrase.text):
-        return phrase.head in words["people"] or _ends_in(phrase.text, words["people"])
-    if phrase.modifiers:
-        return False  # 「3歳未満のお子さん」 is anybody's
-    is_kin = phrase.text in words["kin"] or _bare(phrase.text) in words["kin"]
-    return is_kin and bool(_HONORIFIC.search(phrase.text))
+    if _THIS.match(modifiers) or _THIS_IN_WORD.match(text):
+        is_programme = head in words["programmes"] or _ends_in(text, words["programmes"])
+        return not is_programme or head in words["people"]
+    is_kin = {text, _bare(text)} & words["kin"] and _HONORIFIC.search(text)
+    if is_kin:
+        return not modifiers  # 「3歳未満のお子さん」 is anybody's
+    return bool(_CALLED.search(text))
 
 
 def _bare(text: str) -> str:
@@ -162,24 +180,36 @@ def _points_at_case(predicate: Predicate) -> bool:
     """「その収入でしたら」「お客様の場合」: the condition is the case that was told."""
     if predicate.follow is not Follow.CONDITION:
         return False
-    words = load_words(_NAME)["people"]
-    is_this = _THIS.match(predicate.modifiers) or _THIS_IN_WORD.match(predicate.head)
-    return bool(is_this) and (predicate.lemma in words or _ends_in(predicate.head, words))
-
-
-def _has_open_condition(predicate: Predicate, sentence: Sentence) -> bool:
-    """A condition that may hold or not; one that is only a procedure leaves nothing open."""
-    procedure = load_words(_NAME)["procedure"]
-    return any(
-        each.follow is Follow.CONDITION
-        and each.stop <= predicate.first
-        and each.lemma not in procedure
-        for each in sentence.predicates
-    ) or any(
-        each.text.endswith(("場合", "とき", "時")) and bool(each.modifiers)
-        and each.last <= predicate.first
-        for each in sentence.phrases
+    return predicate.is_nominal and _names_asker(
+        predicate.head, predicate.lemma, predicate.modifiers
     )
+
+
+def _conditions(predicate: Predicate, sentence: Sentence) -> list[Predicate | Phrase]:
+    """What stands before it as 「…なら」, 「…の場合」."""
+    clauses = [
+        each
+        for each in sentence.predicates
+        if each.follow is Follow.CONDITION and each.stop <= predicate.first
+    ]
+    cases = [
+        each
+        for each in sentence.phrases
+        if each.text.endswith(("場合", "とき", "時")) and each.modifiers
+        if each.last <= predicate.first
+    ]
+    return [*clauses, *cases]
+
+
+def _leaves_nothing_open(condition: Predicate | Phrase, context: OutputContext) -> bool:
+    """Only a procedure (「申請すれば」), or what the person has told (「3級だと」)."""
+    if isinstance(condition, Phrase):
+        told = condition.modifiers.removesuffix("の")
+    elif condition.lemma in load_words(_NAME)["procedure"]:
+        return True
+    else:
+        told = condition.head if condition.is_nominal else ""
+    return context.audience == "public" and bool(told) and comparable(told) in context.heard
 
 
 def _is_of_group(predicate: Predicate) -> bool:
@@ -190,9 +220,9 @@ def _is_of_group(predicate: Predicate) -> bool:
     ) or any("対象" in each.text for each in people)
 
 
-def _vouches(sentence: Sentence) -> bool:
-    words = load_words(_NAME)
-    return bool(_SOFT_OPENING.match(sentence.text)) or sentence.has(words["certain"])
+def _is_certain(sentence: Sentence) -> bool:
+    is_reply = bool(_SOFT_OPENING.match(sentence.text))
+    return is_reply or sentence.has(load_words(_NAME)["certain"])
 
 
 def _gives_cause(predicate: Predicate, sentence: Sentence) -> bool:

@@ -112,6 +112,11 @@ class Predicate:
         return not self.is_nominal and self.head[-2:] != self.lemma[-2:]
 
     @property
+    def is_assured(self) -> bool:
+        """「…ますよ」."""
+        return self.tail.endswith(("よ", "よね"))
+
+    @property
     def is_opinion(self) -> bool:
         return bool(_OPINION.search(self.tail))
 
@@ -155,11 +160,11 @@ _ADVISED = re.compile(
     r"くださ|ましょう|なさい|ほうが|方が|べき|[とばらも](?:いい|よい|よろし|良い)|のがよい"
     r"|も(?:かま|構)|(?:大丈夫|問題(?:は|も)?(?:ない|あり?ません)|差し支え)|みて"
 )
-_ABLE = re.compile(r"でき|可能(?!性)|られ|いただけ|頂け|得[るま]|うる|もらえ")
+_ABLE = re.compile(r"でき|(?:に|お|ご)なれ|可能(?!性)|られ|いただけ|頂け|得[るま]|うる|もらえ")
 # Sudachi writes these as words of their own.
 _ABLE_BY_ITSELF = frozenset("取れる 勝てる 受け取れる 貰える 使える 通れる 借りれる 取り戻せる".split())
 _OPINION = re.compile(r"べき|ほうが|方が|[とばら](?:いい|よい|良い)|のがよい|必要が")
-_MODAL = frozenset("思う 考える 構う 知れる 限る 良い 良し 宜しい 大丈夫 問題 差し支え 高い".split())
+_MODAL = frozenset("済む 思う 考える 構う 知れる 限る 良い 良し 宜しい 大丈夫 問題 差し支え 高い".split())
 _FORMAL = frozenset(
     "事 こと 筈 はず 訳 わけ 様 よう 可能性 場合 必要 見込み 恐れ おそれ 方 つもり 予定 時 とき".split()
 )
@@ -191,7 +196,7 @@ class _Reader:
         place = 0
         while place < len(self.words):
             word = self.words[place]
-            if word.pos[0] in _NOUNS:
+            if _is_noun(word):
                 place = self._noun(place)
             elif word.pos[0] in {"動詞", "形容詞"}:
                 place = self._predicate(place, place + 1, is_nominal=False)
@@ -200,7 +205,7 @@ class _Reader:
 
     def _noun(self, first: int) -> int:
         last = first
-        while last < len(self.words) and self.words[last].pos[0] in _NOUNS:
+        while last < len(self.words) and _is_noun(self.words[last]):
             last += 1
         if self._is_predicate(last):
             return self._predicate(first, last, is_nominal=True)
@@ -215,10 +220,12 @@ class _Reader:
         here, after, later = (self._at(place + step) for step in range(3))
         if here is None:
             return True
-        if here.pos[0] == "助動詞" or here.normalized in _LIGHT:
+        if here.pos[0] == "助動詞" or here.pos[1] == "助動詞語幹" or here.normalized in _LIGHT:
             return True
+        if here.surface == "か" and later is not None:
+            return _is_maybe(later)
         if here.surface in {"に", "と"} and after is not None:
-            return after.normalized == "成る"
+            return after.normalized == "成る" or after.dictionary == "なれる"
         if here.surface in {"で", "じゃ"} and after is not None:
             negates = after.surface in {"は", "も"} and later is not None
             return bool(negates and later and later.normalized in {"有る", "無い", "ない"})
@@ -312,7 +319,8 @@ class _Reader:
         return following is not None and self._is_functional(following, after)
 
     def _is_functional(self, word: Word, place: int) -> bool:
-        if word.pos[0] == "助動詞" or word.normalized in _MODAL:
+        is_auxiliary = word.pos[0] == "助動詞" or word.pos[1] == "助動詞語幹"
+        if is_auxiliary or word.normalized in _MODAL:
             return True
         if word.pos[0] in {"動詞", "形容詞"}:
             return word.pos[1] == "非自立可能"
@@ -325,6 +333,11 @@ class _Reader:
             is_better = following is not None and following.surface == "が"
             return bool(is_better and later and later.normalized in _MODAL)
         return before.pos[0] in {"動詞", "形容詞", "助動詞", "助詞"}
+
+    def _is_quoted(self, place: int) -> bool:
+        """「対象だと思います」, not 「3級だと対象外」."""
+        after = self._at(place + 1)
+        return after is not None and after.pos[0] == "動詞"
 
     def _follow(self, head_stop: int, stop: int) -> Follow:
         tail = self._text(head_stop, stop)
@@ -341,7 +354,8 @@ class _Reader:
                 return Follow.QUESTION
             return Follow.CONTINUE if is_middle else Follow.END
         if following.pos[0] == "助詞":
-            return self._follow_particle(following)
+            is_if = surface == "と" and last.pos[0] == "助動詞" and not self._is_quoted(stop)
+            return Follow.CONDITION if is_if else self._follow_particle(following)
         return Follow.CAUSE if surface == "ため" else Follow.NOUN
 
     @staticmethod
@@ -358,6 +372,10 @@ class _Reader:
         if first >= stop:
             return ""
         return self.text[self.words[first].start : self.words[stop - 1].end]
+
+
+def _is_noun(word: Word) -> bool:
+    return word.pos[0] in _NOUNS and word.pos[1] != "助動詞語幹"
 
 
 def _is_maybe(word: Word) -> bool:
