@@ -16,7 +16,7 @@ _LISTS = "conduct"
 _ME = re.compile(r"^(?:私|わたし|わたくし|僕|ぼく|こちら|当方|自分)$")
 _ASKS = re.compile(r"くださ|いただけ|もらえ|ましょう|お願い|頂け|なさい|ほしい|ますか|でしょうか")
 _PLACE = re.compile(r"[にでへの]|から")
-_HOLDS = re.compile(r"ないでくださ|行かないで|やめないで")
+_HOLDS = re.compile(r"(?:行か|やめ|帰ら|切ら|離れ)ないで")
 
 
 class ConductGuard:
@@ -64,9 +64,16 @@ def _promises_secrecy(predicate: Predicate, sentence: Sentence) -> bool:
 
 def _poses(predicate: Predicate) -> bool:
     """「私は人間の相談員です」."""
+    words = load_words(_LISTS)
+    if predicate.is_nominal and _names(predicate.head, words["machine"]) and predicate.is_negative:
+        return True
     is_me = any(_ME.match(each.text) for each in (*predicate.topics, *predicate.phrases))
-    is_human = predicate.is_nominal and predicate.lemma in load_words(_LISTS)["human"]
+    is_human = predicate.is_nominal and predicate.lemma in words["human"]
     return is_me and is_human and predicate.is_said and not predicate.is_negative
+
+
+def _names(text: str, words: frozenset[str]) -> bool:
+    return comparable(text).endswith(tuple(words))
 
 
 def _pushes(predicate: Predicate, sentence: Sentence) -> bool:
@@ -74,7 +81,8 @@ def _pushes(predicate: Predicate, sentence: Sentence) -> bool:
     words = load_words(_LISTS)
     first = predicate.phrases[-1].first if predicate.phrases else predicate.first
     if _said_in(sentence.span(first, predicate.stop), words["denying"]):
-        return predicate.is_said and not predicate.is_negative and not predicate.is_reflected
+        is_told = predicate.is_said and not predicate.is_reflected
+        return is_told and (predicate.is_advised or not predicate.is_negative)
     is_push = predicate.lemma in words["encouraging"] or any(
         each.head in words["encouraging"] and predicate.lemma in {"出す", "成る", "為る"}
         for each in predicate.phrases

@@ -110,7 +110,7 @@ def _kind(predicate: Predicate) -> _Kind | None:
     words = load_words(_NAME)
     lemma, head = predicate.lemma, predicate.head
     if predicate.is_nominal:
-        if head in words["status"] or lemma in words["status"]:
+        if _ends_in(head, words["status"]):
             return _STATUS
         if _ends_in(head, words["grant"]) and re.match(r"さ|し|する|いた|致|[にと]な", predicate.tail):
             return _GRANT

@@ -12,8 +12,7 @@ from rag.normalization import comparable
 
 _LISTS = "partiality"
 _PARTY = re.compile(r"[一-龥ァ-ヶA-Za-z]{1,8}党$")
-# 「市長の任期」 is not about the mayor's worth; what an actor does or wants is.
-_DEEDS = re.compile(r"(?:政策|主張|公約|方針|考え|発言|対応|判断|姿勢|手腕|運営|政治|やり方|言動|実績)$")
+_SHOULD = re.compile(r"べき(?!か)|(?:ほう|方)が(?:いい|よい|良い|よろし)")
 
 
 class PartialityGuard:
@@ -25,7 +24,7 @@ class PartialityGuard:
         if _is_told_back(sentence, context):
             return None
         is_partial = _names_fault(sentence) or any(
-            _evaluates(each) or _campaigns(each, sentence) or _takes_side(each)
+            _evaluates(each, sentence) or _campaigns(each, sentence) or _takes_side(each)
             for each in sentence.predicates
         )
         return Removed(GuardReason.PARTIALITY) if is_partial else None
@@ -55,15 +54,15 @@ def _is_actor(phrase: Phrase) -> bool:
 
 
 def _speaks_of_actor(predicate: Predicate) -> bool:
-    """The predicate is said of an actor, or of what one does."""
+    """The predicate is said of an actor, or of what is an actor's: 「知事の手腕」."""
     subject = predicate.subject
     if subject is None:
         return False
-    if _is_actor(subject):
-        return True
-    before = [each for each in (*predicate.topics, *predicate.phrases) if each.last < subject.first]
-    return bool(_DEEDS.search(subject.text)) and any(
-        each.particle == "の" and _is_actor(each) for each in before
+    spoken_of = (*predicate.topics, *predicate.phrases)
+    return _is_actor(subject) or any(
+        _is_actor(each) and (each.particle == "の" or each.is_topic)
+        for each in spoken_of
+        if each.last < subject.first
     )
 
 
@@ -71,9 +70,19 @@ def _is_evaluation(lemma: str) -> bool:
     return lemma in load_words(_LISTS)["praise_and_blame"]
 
 
-def _evaluates(predicate: Predicate) -> bool:
+def _evaluates(predicate: Predicate, sentence: Sentence) -> bool:
     is_said = predicate.is_said or predicate.is_presumed
-    return is_said and _is_evaluation(predicate.lemma) and _speaks_of_actor(predicate)
+    if not is_said or not _speaks_of_actor(predicate):
+        return False
+    of_worth = any(_is_evaluation(each.head) for each in predicate.phrases)
+    return of_worth or _is_evaluation(predicate.lemma) or _describes(predicate, sentence)
+
+
+def _describes(predicate: Predicate, sentence: Sentence) -> bool:
+    """An adjective, but for those of amount and procedure."""
+    word = sentence.words[predicate.head_stop - 1]
+    is_adjective = word.pos[0] in {"形容詞", "形状詞"} or "形状詞" in word.pos[2]
+    return is_adjective and predicate.lemma not in load_words(_LISTS)["neutral"]
 
 
 def _names_fault(sentence: Sentence) -> bool:
@@ -108,7 +117,11 @@ def _takes_side(predicate: Predicate) -> bool:
         for each in (*predicate.topics, *predicate.phrases)
         if each.head in words["issues"] or comparable(each.text).endswith(tuple(words["issues"]))
     ]
-    if not about or not (predicate.is_said or predicate.is_presumed):
+    if not (predicate.is_said or predicate.is_presumed):
+        return False
+    if predicate.lemma in words["policies"] and _SHOULD.search(predicate.tail):
+        return True
+    if not about:
         return False
     is_stance = predicate.is_nominal and predicate.lemma in words["stances"] - {"廃止", "推進"}
     return is_stance or predicate.is_opinion or _is_evaluation(predicate.lemma)

@@ -15,7 +15,8 @@ from guardrails.output.vocabulary import load_words
 from rag.normalization import comparable
 
 _LISTS = "verdicts"
-_NOT_NEEDED = re.compile(r"必要(?:は|も|が)|なくて(?:も)?(?:よ|い|良|かま|構|大丈夫|問題)|ずに済")
+_NOT_NEEDED = re.compile(r"必要(?:は|も)(?:ない|あり?ません)|なくて(?:も)?(?:よ|い|良|かま|構|大丈夫|問題|済)|ずに済")
+_ANY_MEDICINE = re.compile(r"[おご]?(?:薬|注射)")
 _WORRY = re.compile(r"大丈夫|心配(?:は)?(?:ない|ありません|いりません|要りません|無用)|問題(?:は)?(?:ない|ありません)")
 
 
@@ -27,10 +28,10 @@ class MedicalGuard:
     def check(self, sentence: Sentence, context: OutputContext) -> Removed | None:
         if context.quotes(sentence.text) or _refers(sentence, "healers"):
             return None
-        is_verdict = any(
+        is_verdict = _names_unheard(sentence, context) or any(
             _diagnoses(each, sentence, context)
             or _advises(each, sentence)
-            or _foretells(each)
+            or _foretells(each, sentence)
             for each in sentence.predicates
         )
         return Removed(GuardReason.MEDICAL) if is_verdict else None
@@ -54,9 +55,22 @@ def _refers(sentence: Sentence, whom: str) -> bool:
     if not sentence.predicates:
         return False
     last = sentence.predicates[-1]
-    if last.lemma not in words["referring"] and last.head not in words["referring"]:
+    if last.lemma not in words["referring"] or _NOT_NEEDED.search(last.tail):
         return False
     return sentence.has(words[whom]) or last.lemma in {"記入", "申し出る", "持参", "持つ", "提示"}
+
+
+def _names_unheard(sentence: Sentence, context: OutputContext) -> bool:
+    """A reply that only listens names no illness and no medicine that was not named to it."""
+    if not context.is_listening:
+        return False
+    named = [each.text for each in sentence.phrases]
+    named += [each.head for each in sentence.predicates if each.is_nominal]
+    return any(
+        comparable(each) not in context.heard + context.read
+        for each in named
+        if (_is_illness(each) or _is_medicine(each)) and not _ANY_MEDICINE.fullmatch(each)
+    )
 
 
 def _before(predicate: Predicate) -> tuple[Phrase, ...]:
@@ -80,12 +94,18 @@ def _diagnoses(predicate: Predicate, sentence: Sentence, context: OutputContext)
     words = load_words(_LISTS)
     named = _named_illness(predicate)
     if named and not _is_told_back(named, predicate, sentence, context):
-        listed = [each for each in _before(predicate) if each.is_topic]
-        return not any(
-            each.head in words["list_topics"] or each.text.endswith(tuple(words["list_topics"]))
-            for each in listed
-        )
-    return _grades(predicate)
+        return not _is_list(predicate)
+    return _grades(predicate) and not _is_list(predicate)
+
+
+def _is_list(predicate: Predicate) -> bool:
+    """「対象となる疾病は、うつ病です」."""
+    topics = load_words(_LISTS)["list_topics"]
+    return any(
+        each.head in topics or _ends_in(each.text, topics)
+        for each in _before(predicate)
+        if each.is_topic
+    )
 
 
 def _named_illness(predicate: Predicate) -> str:
@@ -97,17 +117,16 @@ def _named_illness(predicate: Predicate) -> str:
     if not illnesses:
         return ""
     nearest = illnesses[-1]
-    if predicate.is_nominal and predicate.lemma in words["diagnosing_nouns"]:
-        return nearest.text if nearest.particle == "の" else ""
-    if predicate.lemma not in words["diagnosing_verbs"] and predicate.lemma != "有る":
-        return ""
     after = predicate.phrases[predicate.phrases.index(nearest) + 1 :]
-    if nearest.particle == "の":
-        is_sign = any(each.head in words["diagnosing_nouns"] for each in after)
-        return nearest.text if is_sign else ""
-    if predicate.lemma == "有る":
-        return ""
-    return nearest.text if nearest.particle in {"に", "と", "が", "を", "だと"} else ""
+    signs = [*(each.head for each in after), predicate.lemma if predicate.is_nominal else ""]
+    is_sign = any(each in words["diagnosing_nouns"] for each in signs)
+    is_judged = predicate.lemma in words["diagnosing_verbs"]
+    # 「熱中症と…」: whatever verb, somebody takes it for that.
+    is_taken = nearest.particle in {"と", "だと"} and not predicate.is_past
+    is_object = nearest.particle in {"に", "が", "を"}
+    if (is_sign and nearest.particle in {"の", "に"}) or is_taken or (is_judged and is_object):
+        return nearest.text
+    return ""
 
 
 def _grades(predicate: Predicate) -> bool:
@@ -117,7 +136,7 @@ def _grades(predicate: Predicate) -> bool:
         each for each in predicate.phrases if each.text.startswith(tuple(words["care_levels"]))
     ]
     if predicate.is_nominal and predicate.head.startswith(tuple(words["care_levels"])):
-        return any(each.is_subject for each in _before(predicate))
+        return not predicate.is_hedged
     return bool(levels) and predicate.lemma in {"相当", "該当", "成る", "認定", "当たる"}
 
 
@@ -132,6 +151,9 @@ def _is_told_back(
 def _advises(predicate: Predicate, sentence: Sentence) -> bool:
     """「お薬はやめてもかまいません」「受診しなくても大丈夫です」「量を増やすとよいでしょう」."""
     words = load_words(_LISTS)
+    is_at_healer = any(_ends_in(each.text, words["healers"]) for each in predicate.phrases)
+    if is_at_healer and _NOT_NEEDED.search(predicate.tail):
+        return True
     is_treatment = predicate.lemma in words["treatment"]
     is_medicine = any(_is_medicine(each.text) for each in sentence.phrases)
     is_dose = any(each.head in words["dosage"] for each in predicate.phrases)
@@ -156,11 +178,21 @@ def _is_medicine(text: str) -> bool:
     return plain.endswith(tuple(words["medicine_endings"]))
 
 
-def _foretells(predicate: Predicate) -> bool:
-    """「必ず治ります」「軽症です」."""
+def _foretells(predicate: Predicate, sentence: Sentence) -> bool:
+    """「必ず治ります」「軽症です」「その痛みは心配ありません」「きっと良くなりますよ」."""
     words = load_words(_LISTS)
-    if predicate.lemma == "無い" or predicate.lemma == "有る":
-        return any(each.head == "別状" for each in predicate.phrases)
+    if predicate.lemma in {"無い", "有る"} and any(
+        each.head == "別状" for each in predicate.phrases
+    ):
+        return True
+    end = sentence.span(max(0, predicate.first - 2), predicate.stop)
+    is_of_body = any(_ends_in(each.text, words["symptoms"]) for each in sentence.phrases) or any(
+        each.is_nominal and _ends_in(each.head, words["symptoms"]) for each in sentence.predicates
+    )
+    if is_of_body and predicate.is_said and _WORRY.search(end):
+        return True
+    if predicate.lemma == "良い" and re.match(r"[良よ]くなり", predicate.tail):
+        return not predicate.is_past and not predicate.is_hedged and predicate.subject is None
     is_asserted = predicate.is_said and not predicate.is_hedged and not predicate.is_past
     return is_asserted and predicate.lemma in words["recovery"] and not predicate.is_reflected
 
@@ -203,7 +235,7 @@ def _is_claim(predicate: Predicate) -> bool:
         return matter or any(each.text.endswith("賠償責任") for each in predicate.phrases)
     if predicate.lemma not in words["legal_claims"] or not matter:
         return False
-    return predicate.is_able or bool(_NOT_NEEDED.search(predicate.tail))
+    return predicate.is_able or predicate.lemma == "返る" or bool(_NOT_NEEDED.search(predicate.tail))
 
 
 def _is_heard(sentence: Sentence) -> bool:
