@@ -79,6 +79,8 @@ def _names(text: str, words: frozenset[str]) -> bool:
 def _pushes(predicate: Predicate, sentence: Sentence) -> bool:
     """「頑張ってください」「考えすぎですよ」."""
     words = load_words(_LISTS)
+    if predicate.lemma in words["feeling"] and re.search(r"ないで(?:くだ|ね|$)", predicate.tail):
+        return True
     first = predicate.phrases[-1].first if predicate.phrases else predicate.first
     if _said_in(sentence.span(first, predicate.stop), words["denying"]):
         is_told = predicate.is_said and not predicate.is_reflected

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from guardrails.output.outcome import Mended, OutputContext, Removed
 from guardrails.output.plain_form import plain
-from guardrails.output.predicates import Follow, Phrase, Predicate, Sentence
+from guardrails.output.predicates import Follow, Phrase, Predicate, Sentence, is_noun
 from guardrails.output.reasons import GuardReason
 from guardrails.output.vocabulary import load_words
 from rag.normalization import comparable, fold
@@ -20,6 +20,7 @@ from rag.normalization import comparable, fold
 _NAME = "eligibility"
 _ASK = {"public": "窓口で確認してください。", "staff": "所管の部署に確認してください。"}
 _HONORIFIC = re.compile(r"(?:さん|さま|様|ちゃん|君)$|^[おご御](?!申|利)")
+_OUR = re.compile(r"^(?:[本当]|わが|我が)(?:市|町|村|県|区|府|道|都|団体)の$")
 _CALLED = re.compile(r"(?<!皆)(?<!みな)(?:さま|様)$")
 _THIS = re.compile(r"^(?:この|その|そちらの|こちらの|今回の|ご相談の|お話の|お客様の|あなたの)$")
 _THIS_IN_WORD = re.compile(r"^(?:当該|今回|同)")
@@ -32,6 +33,8 @@ _OF_SELF = re.compile(
 )
 # A case is told before it is asked about.
 _TOLD = re.compile(r"(?:ます|です|ました|でした|とのこと|います)(?:[。が]|$)")
+# 「退職されたのであれば」: taken up from what was told.
+_TOLD_TAIL = re.compile(r"(?:の|ん)(?:であれ|でし|な)|とのこと")
 _FOR_A_CASE = re.compile(
     r"相談者|窓口の方|この方|その方|当該|[本当](?:市|町|村|県|区|団体)|うち|申請者の"
 )
@@ -85,11 +88,14 @@ def _decides(predicate: Predicate, sentence: Sentence, context: OutputContext) -
         return False
     if _is_of_asker(predicate, sentence, context):
         return True
+    is_bare = not predicate.phrases and not predicate.topics
+    if kind is _WEAK and not is_bare and not _has(predicate, load_words(_NAME)["benefits"]):
+        return False
     is_public = context.audience == "public"
     conditions = _conditions(predicate, sentence)
     if is_public and _is_certain(sentence) and not _is_of_group(predicate):
         return True
-    if any(not _leaves_nothing_open(each, context) for each in conditions):
+    if any(not _leaves_nothing_open(each, sentence, context) for each in conditions):
         return False
     if kind.is_of_person and _is_of_group(predicate):
         return False
@@ -114,18 +120,19 @@ def _kind(predicate: Predicate) -> _Kind | None:
             return _STATUS
         if _ends_in(head, words["grant"]) and re.match(r"さ|し|する|いた|致|[にと]な", predicate.tail):
             return _GRANT
-    if lemma in {"有る", "無い"} and _has(predicate, words["rights"]):
+    if lemma in words["having"] and _has(predicate, words["rights"]):
         return _STATUS
-    if lemma in words["status_verbs"] and _has(predicate, words["status_objects"]):
+    is_met = lemma in words["status_verbs"] and _has(predicate, words["status_objects"])
+    if is_met or (lemma in words["matching"] and not predicate.phrases):
         return _STATUS
     if lemma in words["grant_verbs"] and _has(predicate, words["benefits"]):
         return _GRANT
-    if predicate.is_able and lemma in words["receipt"]:
-        is_benefit = lemma != "受ける" or _has(predicate, words["benefits"])
-        return _RECEIPT if is_benefit else None
-    if not predicate.is_able:
+    if not predicate.is_able or lemma in words["procedure"]:
         return None
-    return None if lemma in words["procedure"] else _WEAK
+    is_receipt = lemma in words["receipt"] or _ends_in(head, words["receipt"])
+    if lemma == "受ける":  # consultation, too
+        is_receipt = _has(predicate, words["benefits"]) or not predicate.phrases
+    return _RECEIPT if is_receipt else _WEAK
 
 
 def _has(predicate: Predicate, words: frozenset[str]) -> bool:
@@ -157,7 +164,10 @@ def _is_asker(phrase: Phrase) -> bool:
 
 def _names_asker(text: str, head: str, modifiers: str) -> bool:
     words = load_words(_NAME)
-    if {text, head, modifiers.removesuffix("の")} & words["askers"]:
+    owner = modifiers.removesuffix("の")
+    if {text, head, owner} & words["askers"] or _CALLED.search(owner):
+        return True
+    if _OUR.match(modifiers) and _ends_in(text, words["plans"]):
         return True
     if _THIS.match(modifiers) or _THIS_IN_WORD.match(text):
         is_programme = head in words["programmes"] or _ends_in(text, words["programmes"])
@@ -201,15 +211,27 @@ def _conditions(predicate: Predicate, sentence: Sentence) -> list[Predicate | Ph
     return [*clauses, *cases]
 
 
-def _leaves_nothing_open(condition: Predicate | Phrase, context: OutputContext) -> bool:
+def _leaves_nothing_open(
+    condition: Predicate | Phrase, sentence: Sentence, context: OutputContext
+) -> bool:
     """Only a procedure (「申請すれば」), or what the person has told (「3級だと」)."""
+    words = load_words(_NAME)
     if isinstance(condition, Phrase):
-        told = condition.modifiers.removesuffix("の")
-    elif condition.lemma in load_words(_NAME)["procedure"]:
-        return True
+        first = stop = condition.first
+        while first and (is_noun(sentence.words[first - 1]) or sentence.words[first - 1].surface == "の"):
+            first -= 1
     else:
-        told = condition.head if condition.is_nominal else ""
-    return context.audience == "public" and bool(told) and comparable(told) in context.heard
+        if condition.lemma in words["procedure"] or _TOLD_TAIL.search(condition.tail):
+            return True
+        first = min((each.first for each in condition.phrases), default=condition.first)
+        stop = condition.head_stop
+    content = [
+        each.surface
+        for each in sentence.words[first:stop]
+        if each.pos[0] in {"名詞", "形容詞", "形状詞"} and each.normalized not in words["groups"]
+    ]
+    is_public = context.audience == "public"
+    return is_public and bool(content) and all(comparable(w) in context.heard for w in content)
 
 
 def _is_of_group(predicate: Predicate) -> bool:

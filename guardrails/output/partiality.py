@@ -12,7 +12,7 @@ from rag.normalization import comparable
 
 _LISTS = "partiality"
 _PARTY = re.compile(r"[一-龥ァ-ヶA-Za-z]{1,8}党$")
-_SHOULD = re.compile(r"べき(?!か)|(?:ほう|方)が(?:いい|よい|良い|よろし)")
+_SHOULD = re.compile(r"べき(?!か|と(?:さ|し|定|の|い)|もの)|(?:ほう|方)が(?:いい|よい|良い|よろし)")
 
 
 class PartialityGuard:
@@ -24,7 +24,7 @@ class PartialityGuard:
         if _is_told_back(sentence, context):
             return None
         is_partial = _names_fault(sentence) or any(
-            _evaluates(each, sentence) or _campaigns(each, sentence) or _takes_side(each)
+            _evaluates(each, sentence) or _campaigns(each, sentence) or _takes_side(each, sentence)
             for each in sentence.predicates
         )
         return Removed(GuardReason.PARTIALITY) if is_partial else None
@@ -109,12 +109,12 @@ def _campaigns(predicate: Predicate, sentence: Sentence) -> bool:
     return any(_is_actor(each) for each in whom)
 
 
-def _takes_side(predicate: Predicate) -> bool:
+def _takes_side(predicate: Predicate, sentence: Sentence) -> bool:
     """「消費税は廃止すべきです」「再稼働には反対です」「改正する必要があります」."""
     words = load_words(_LISTS)
     about = [
         each
-        for each in (*predicate.topics, *predicate.phrases)
+        for each in sentence.phrases
         if each.head in words["issues"] or comparable(each.text).endswith(tuple(words["issues"]))
     ]
     if not (predicate.is_said or predicate.is_presumed):

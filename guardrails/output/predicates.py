@@ -109,7 +109,8 @@ class Predicate:
         """「受給できる」「受けられる」「使える」."""
         if _ABLE.search(self.tail) or self.lemma in _ABLE_BY_ITSELF:
             return True
-        return not self.is_nominal and self.head[-2:] != self.lemma[-2:]
+        ending = self.head[-2:]
+        return not self.is_nominal and bool(_E_ROW.match(ending)) and self.lemma[-2:] != ending
 
     @property
     def is_assured(self) -> bool:
@@ -160,6 +161,7 @@ _ADVISED = re.compile(
     r"くださ|ましょう|なさい|ほうが|方が|べき|[とばらも](?:いい|よい|よろし|良い)|のがよい"
     r"|も(?:かま|構)|(?:大丈夫|問題(?:は|も)?(?:ない|あり?ません)|差し支え)|みて"
 )
+_E_ROW = re.compile(r"[えけせてねべめれげ]る")
 _ABLE = re.compile(r"でき|(?:に|お|ご)なれ|可能(?!性)|られ|いただけ|頂け|得[るま]|うる|もらえ")
 # Sudachi writes these as words of their own.
 _ABLE_BY_ITSELF = frozenset("取れる 勝てる 受け取れる 貰える 使える 通れる 借りれる 取り戻せる".split())
@@ -196,7 +198,7 @@ class _Reader:
         place = 0
         while place < len(self.words):
             word = self.words[place]
-            if _is_noun(word):
+            if is_noun(word):
                 place = self._noun(place)
             elif word.pos[0] in {"動詞", "形容詞"}:
                 place = self._predicate(place, place + 1, is_nominal=False)
@@ -205,7 +207,7 @@ class _Reader:
 
     def _noun(self, first: int) -> int:
         last = first
-        while last < len(self.words) and _is_noun(self.words[last]):
+        while last < len(self.words) and is_noun(self.words[last]):
             last += 1
         if self._is_predicate(last):
             return self._predicate(first, last, is_nominal=True)
@@ -374,7 +376,7 @@ class _Reader:
         return self.text[self.words[first].start : self.words[stop - 1].end]
 
 
-def _is_noun(word: Word) -> bool:
+def is_noun(word: Word) -> bool:
     return word.pos[0] in _NOUNS and word.pos[1] != "助動詞語幹"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from guardrails.output.outcome import OutputContext, Removed
-from guardrails.output.predicates import Phrase, Predicate, Sentence
+from guardrails.output.predicates import Follow, Phrase, Predicate, Sentence
 from guardrails.output.reasons import GuardReason
 from guardrails.output.vocabulary import load_words
 from rag.normalization import comparable
@@ -119,8 +119,10 @@ def _named_illness(predicate: Predicate) -> str:
     nearest = illnesses[-1]
     after = predicate.phrases[predicate.phrases.index(nearest) + 1 :]
     signs = [*(each.head for each in after), predicate.lemma if predicate.is_nominal else ""]
-    is_sign = any(each in words["diagnosing_nouns"] for each in signs)
-    is_judged = predicate.lemma in words["diagnosing_verbs"]
+    is_sign = any(_ends_in(each, words["diagnosing_nouns"]) for each in signs if each)
+    is_judged = predicate.lemma in words["diagnosing_verbs"] or (
+        predicate.lemma == "有る" and nearest.particle == "に"
+    )
     # 「熱中症と…」: whatever verb, somebody takes it for that.
     is_taken = nearest.particle in {"と", "だと"} and not predicate.is_past
     is_object = nearest.particle in {"に", "が", "を"}
@@ -186,6 +188,11 @@ def _foretells(predicate: Predicate, sentence: Sentence) -> bool:
     ):
         return True
     end = sentence.span(max(0, predicate.first - 2), predicate.stop)
+    if predicate.lemma in words["relief"] and any(
+        each.follow is Follow.CONDITION and each.lemma in words["medicine_verbs"]
+        for each in sentence.predicates
+    ):
+        return True
     is_of_body = any(_ends_in(each.text, words["symptoms"]) for each in sentence.phrases) or any(
         each.is_nominal and _ends_in(each.head, words["symptoms"]) for each in sentence.predicates
     )
@@ -202,7 +209,15 @@ def _rules(predicate: Predicate, sentence: Sentence, context: OutputContext) -> 
         return False
     words = load_words(_LISTS)
     lemma = predicate.lemma
+    if _is_cited(predicate, context):
+        return False
     if predicate.is_nominal and _ends_in(predicate.head, words["legal_status"]):
+        return True
+    at_court = any(
+        _ends_in(each.text, words["courts"]) and each.particle.startswith("で")
+        for each in predicate.phrases
+    )
+    if at_court and (predicate.is_able or re.search(r"[さら]れ", predicate.tail)):
         return True
     if lemma in {"当たる", "該当", "成る", "違反"} and any(
         _ends_in(each.text, words["legal_status"]) for each in predicate.phrases
@@ -213,6 +228,15 @@ def _rules(predicate: Predicate, sentence: Sentence, context: OutputContext) -> 
     if lemma in words["legal_outcomes"]:
         return _is_outcome(predicate)
     return _is_claim(predicate)
+
+
+def _is_cited(predicate: Predicate, context: OutputContext) -> bool:
+    """One cited sentence says both what it is about and what is said of it."""
+    subject = predicate.subject
+    if subject is None:
+        return False
+    both = comparable(subject.text), comparable(predicate.head)
+    return any(all(each in comparable(text) for each in both) for text in context.cited)
 
 
 def _is_outcome(predicate: Predicate) -> bool:
@@ -232,7 +256,11 @@ def _is_claim(predicate: Predicate) -> bool:
     if predicate.lemma in {"有る", "無い", "負う", "生じる"} and any(
         _ends_in(each.text, words["legal_status_weak"] - {"必要"}) for each in predicate.phrases
     ):
-        return matter or any(each.text.endswith("賠償責任") for each in predicate.phrases)
+        is_of_party = any(
+            each.is_topic and _ends_in(each.text, words["parties"]) for each in _before(predicate)
+        )
+        liable = any(each.text.endswith("賠償責任") for each in predicate.phrases)
+        return matter or is_of_party or liable
     if predicate.lemma not in words["legal_claims"] or not matter:
         return False
     return predicate.is_able or predicate.lemma == "返る" or bool(_NOT_NEEDED.search(predicate.tail))
