@@ -20,7 +20,8 @@ from app.answering.conversation import Conversation
 from app.answering.known_documents import SnapshotDocuments
 from app.answering.searching import Search
 from app.answering.service import AnsweringService as ExtractiveAnswering
-from app.answering.writing import LARGE_MODEL_UNITS, SMALL_MODEL_UNITS, AnswerWriter
+from app.answering.wiring import make_guard, make_writer
+from app.answering.writing import AnswerWriter
 from app.chat.asking import AnsweringBeside, AnsweringService, AskingService
 from app.chat.attaching import ATTACHMENT_PREFIX, AttachingService, as_attached
 from app.chat.records import AttachedDocument, Vault
@@ -157,7 +158,8 @@ def build(
     knowledge = _make_knowledge(records, search, clock, installation)
     programmes = LiveProgrammes(records.session_factory, clock, shows_demo=installation.demo)
     language_model = given.language_model or make_language_model(settings)
-    writer = _writer(language_model, search, settings)
+    guard = make_guard(search.tokenizer, installation, clock)
+    writer = make_writer(language_model, search.tokenizer, settings, guard)
     answering = given.answering or _make_answering(search, clock, installation, writer)
     accounts = _account_factory(given.passwords, clock, settings.session_hours)
     conversations = _conversation_factory(records.cipher, clock, settings.question_days)
@@ -212,12 +214,6 @@ def _make_knowledge(
         search.retriever,
         IngestRules(load_paths, judge, installation.demo, LoadLimits()),
     )
-
-
-def _writer(language_model: LanguageModel, search: _Search, settings: Settings) -> AnswerWriter:
-    seconds = settings.llm_deadline_seconds
-    units = SMALL_MODEL_UNITS if settings.llm == "local" else LARGE_MODEL_UNITS
-    return AnswerWriter(language_model.model, search.tokenizer, seconds, units)
 
 
 def _sharing_factory(

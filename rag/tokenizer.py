@@ -63,6 +63,9 @@ class Tokenizer(Protocol):
     def names(self, text: str) -> frozenset[str]:
         """Those of the words that are proper names or identifiers."""
 
+    def parse(self, text: str) -> list[Word]:
+        """All words of one sentence as it stands, function words and marks with them."""
+
 
 class SudachiWords:
     """Content words of a text, in order. One dictionary per process; safe between threads."""

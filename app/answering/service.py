@@ -7,7 +7,7 @@ checked against them; without one, or where none stands, the answer is made of q
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,6 +17,7 @@ from app.answering.answer import (
     Answer,
     Citation,
     Completed,
+    Dropped,
     Event,
     Evidence,
     Failed,
@@ -31,7 +32,7 @@ from app.answering.question import Question, checked, read
 from app.answering.reading import RememberingTokenizer
 from app.answering.searching import Search
 from app.answering.validity import ended_periods, expiry_notices
-from app.answering.writing import AnswerWriter, WritingUnit, writing_units
+from app.answering.writing import AnswerWriter, writing_units
 from app.clock import TOKYO, Clock
 from app.errors import BadInputError, YorisoiError
 from rag.errors import RagError
@@ -109,20 +110,20 @@ class AnsweringService:
         yield Evidence(answer)
         if writes and self._writer is not None and answer.status == "answered":
             units = writing_units(quotes, answer.citations, views)
-            yield from self._complete(text, answer, units, self._writer)
+            written = self._writer.write(text, answer, units, audience)
+            yield from self._complete(answer, written, self._writer)
         else:
             yield Completed(answer)
 
     def _complete(
         self,
-        question: str,
         answer: Answer,
-        units: Sequence[WritingUnit],
+        sentences: Generator[Sentence | Dropped, None, None],
         writer: AnswerWriter,
     ) -> Iterator[Event]:
         """What a language model writes above the evidence."""
         kept: list[str] = []
-        with closing(writer.write(question, answer, units)) as written:
+        with closing(sentences) as written:
             for event in written:
                 if isinstance(event, Sentence):
                     kept.append(event.text)

@@ -6,17 +6,19 @@ import re
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.answering.answer import Answer, Citation, Dropped, Sentence
 from app.answering.directness import indirection
 from app.answering.evidence import Quote, UnitView
 from guardrails.output.form import is_well_formed
 from guardrails.output.grounding import EvidenceUnit, Reason, Sources, Verifier
+from guardrails.output.guards import OutputGuard, make_output_guard
+from guardrails.output.outcome import Mended, OutputContext, Removed
 from rag.chat_model import ChatModel
 from rag.errors import ChatModelError
-from rag.figures import find_figures
 from rag.generator import DraftSentence, generate_sentences
+from rag.passage import Audience
 from rag.tokenizer import Tokenizer
 
 FAILED = "model_failed"
@@ -107,7 +109,8 @@ def _above(view: UnitView, by_place: Mapping[_Place, UnitView]) -> list[str]:
 class AnswerWriter:
     """`model` gives the language model there is now, or None while there is none.
 
-    `units`: from how many sentences and rows it writes.
+    `units`: from how many sentences and rows it writes. `guard`: what looks at the sentences that
+    the evidence bears; without one, no contact may be told but those of the evidence.
     """
 
     def __init__(
@@ -116,10 +119,12 @@ class AnswerWriter:
         tokenizer: Tokenizer,
         seconds: float,
         units: int = SMALL_MODEL_UNITS,
+        guard: OutputGuard | None = None,
     ) -> None:
         self._model = model
         self._tokenizer = tokenizer
         self._verifier = Verifier(tokenizer)
+        self._guard = guard or make_output_guard(tokenizer.parse)
         self._seconds = seconds
         self._units = units
 
@@ -130,12 +135,17 @@ class AnswerWriter:
         return model.name if model else None
 
     def write(
-        self, question: str, answer: Answer, units: Sequence[WritingUnit]
+        self,
+        question: str,
+        answer: Answer,
+        units: Sequence[WritingUnit],
+        audience: Audience = "public",
     ) -> Generator[Sentence | Dropped, None, None]:
         """What stands above the evidence, sentence by sentence; nothing for an abstention.
 
         `units`: what the answer's citations say, best first. A model that fails or is slow ends
-        the sentences, never the answer. Closing the iterator stops the model.
+        the sentences, never the answer. Closing the iterator stops the model. `audience`: for
+        "public" the guards are stricter.
         """
         model = self._model()
         if model is None or answer.status != "answered" or not units:
@@ -150,17 +160,18 @@ class AnswerWriter:
         evidence = [EvidenceUnit(unit.text, unit.titles) for unit in chosen]
         sources = self._verifier.read(evidence, question)
         is_contradicted = answer.premise == "contradicted"
+        context = OutputContext((question,), audience=audience)
         try:
             with closing(drafts):
                 for draft in drafts:
-                    yield self._judged(draft, question, chosen, sources, is_contradicted)
+                    yield self._judged(draft, context, chosen, sources, is_contradicted)
         except ChatModelError:
             yield Dropped(FAILED)
 
     def _judged(
         self,
         draft: DraftSentence,
-        question: str,
+        context: OutputContext,
         units: Sequence[WritingUnit],
         sources: Sources,
         is_contradicted: bool,
@@ -168,7 +179,7 @@ class AnswerWriter:
         text = draft.text
         if not is_well_formed(text):
             return Dropped(Reason.FORM)
-        reason = indirection(text, question, self._tokenizer)
+        reason = indirection(text, context.conversation[-1], self._tokenizer)
         if reason:
             return Dropped(reason)
         verdict = self._verifier.verify_against(
@@ -180,12 +191,11 @@ class AnswerWriter:
         if not verdict.is_kept:
             return Dropped(verdict.reason)
         bearing = [units[number] for number in verdict.supporting]
-        if not _hold_figures(text, bearing):
-            return Dropped(Reason.FIGURE)
-        return Sentence(text, tuple(dict.fromkeys(unit.citation for unit in bearing)))
-
-
-def _hold_figures(text: str, units: Sequence[WritingUnit]) -> bool:
-    """Whether the units' own text holds all figures: a title is not what a reader is shown."""
-    held = [figure for unit in units for figure in find_figures(unit.text)]
-    return all(any(said.equals(each) for each in held) for said in find_figures(text))
+        # The units' own text: a title is not what a reader is shown.
+        cited = replace(context, cited=tuple(unit.text for unit in bearing))
+        outcome = self._guard.check(text, cited)
+        if isinstance(outcome, Removed):
+            return Dropped(outcome.reason)
+        citations = tuple(dict.fromkeys(unit.citation for unit in bearing))
+        mended = outcome.reasons if isinstance(outcome, Mended) else ()
+        return Sentence(outcome.text, citations, mended)

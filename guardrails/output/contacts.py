@@ -17,14 +17,18 @@ from guardrails.output.reasons import GuardReason
 from rag.normalization import comparable, fold
 
 _KANJI_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-_JOINT = r"(?:[-‐‑–—ー.・ ()]{1,2}|の)?"
+# 「0123(45)6789」, not 「45-6789(24時間)」.
+_JOINT = r"(?:[-‐‑–—ー.・ ]{1,2}|\) ?-?|\((?=\d{1,4}\))|の)?"
 _KANJI_NUMBER = re.compile(r"[〇零一二三四五六七八九](?:[〇零一二三四五六七八九]|[-‐‑–—ー]){4,}")
-_PHONE = re.compile(rf"(?<![\d.,])\(?(?:\+?81{_JOINT}|0)\d(?:{_JOINT}\d){{6,10}}(?![\d円年月人件%])")
+_PHONE = re.compile(
+    rf"(?<![\d.,])\(?(?:\+?81{_JOINT}|0)\d(?:{_JOINT}\d){{6,10}}(?![\d円年月人件%])"
+)
 _SHORT = re.compile(r"#\d{4}(?!\d)|(?<!\d)1\d{2}(?=番(?!地|目|号|台))")
 # A number of any length where the words say what it is.
 _NAMED = re.compile(
     r"(?:電話番号|電話|TEL|Tel|tel|FAX|Fax|ファックス|ファクス|内線|ダイヤル|携帯|フリーコール)"
-    r"(?:番号)?(?:は|が|:|,|、|\s|「|\()*(?P<number>\d[\d\- ()]{1,14}\d)(?!\s?(?:時|年|月|日|円|分|件|人|回|か所|窓口))"
+    r"(?:番号)?(?:は|が|:|,|、|\s|「|\()*(?P<number>\d[\d\- ()]{1,14}\d)"
+    r"(?!\s?(?:時|年|月|日|円|分|件|人|回|か所|窓口))"
 )
 _URL = re.compile(r"(?:h[tx]{2}ps?|ftp)://[^\s<>「」『』、。()\]\[]+", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
@@ -36,7 +40,28 @@ _DOMAIN = re.compile(
 )
 # What else looks like a domain.
 _FILES = frozenset(
-    "pdf doc docx xls xlsx xlsm ppt pptx csv txt zip jpg jpeg png gif html htm xml json md".split()
+    [
+        "pdf",
+        "doc",
+        "docx",
+        "xls",
+        "xlsx",
+        "xlsm",
+        "ppt",
+        "pptx",
+        "csv",
+        "txt",
+        "zip",
+        "jpg",
+        "jpeg",
+        "png",
+        "gif",
+        "html",
+        "htm",
+        "xml",
+        "json",
+        "md",
+    ]
 )
 _ASIDE = re.compile(r"(?<!\])\([^()]*\)")  # not the target of a link: 「[こちら](…)」
 _SHORTEST_SUFFIX = 6
@@ -80,8 +105,12 @@ class ContactList:
     today: Callable[[], date]
 
     def valid(self) -> list[Contact]:
+        """Those that were looked at recently enough."""
         today = self.today()
         return [each for each in self.contacts if not each.valid_until or today <= each.valid_until]
+
+
+NO_CONTACTS = ContactList((), lambda: date.max)
 
 
 @dataclass(frozen=True)
@@ -199,7 +228,7 @@ def _is_held(said: Said, held: Sequence[Said]) -> bool:
     same = [each.key for each in held if each.kind == said.kind]
     if said.kind == "phone":
         is_long = len(said.key) >= _SHORTEST_SUFFIX
-        return any(each == said.key or is_long and each.endswith(said.key) for each in same)
+        return any(each == said.key or (is_long and each.endswith(said.key)) for each in same)
     # The page of a site may be left out, none may be added.
     return any(
         each == said.key or ("@" not in each and each.startswith(f"{said.key}/")) for each in same

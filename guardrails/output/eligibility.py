@@ -1,14 +1,14 @@
 """Promises of eligibility: 「対象です」 said of the person who asks becomes a possibility.
 
-A rule says of whom it holds (「18歳以下の児童が対象です」) or under which condition. A promise is said
-of the person who asks, answers their own case, or vouches for the outcome. That somebody gets
-nothing is a decision, too.
+A rule says of whom it holds (「18歳以下の児童が対象です」) or under which condition. A promise is
+said of the person who asks, answers their own case, or vouches for the outcome. That somebody
+gets nothing is a decision, too.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from enum import StrEnum
 
 from guardrails.output.outcome import Mended, OutputContext, Removed
 from guardrails.output.plain_form import plain
@@ -24,6 +24,8 @@ _OUR = re.compile(r"^(?:[本当]|わが|我が)(?:市|町|村|県|区|府|道|�
 _CALLED = re.compile(r"(?<!皆)(?<!みな)(?:さま|様)$")
 _THIS = re.compile(r"^(?:この|その|そちらの|こちらの|今回の|ご相談の|お話の|お客様の|あなたの)$")
 _THIS_IN_WORD = re.compile(r"^(?:当該|今回|同)")
+# 「支給されます」「免除になります」, not 「支給です」.
+_DONE = re.compile(r"さ|し|する|いた|致|[にと]な")
 _JOINT = re.compile(r"(?:ので|から|が|けれども?|し)[、,]?$")
 _SOFT_OPENING = re.compile(
     r"^(?:(?:はい|ええ|いいえ|いえ|大丈夫(?:です)?よ?|もちろん(?:です)?|残念ながら|ご安心ください)[、。,]\s*)+"
@@ -35,23 +37,20 @@ _OF_SELF = re.compile(
 _TOLD = re.compile(r"(?:ます|です|ました|でした|とのこと|います)(?:[。が]|$)")
 # 「退職されたのであれば」: taken up from what was told.
 _TOLD_TAIL = re.compile(r"(?:の|ん)(?:であれ|でし|な)|とのこと")
+_WHETHER = re.compile(r"(?:ますか|ですか|でしょうか|かな|よね|ますよね|の)?[??。]?$|[??]")
+_WHAT = re.compile(r"いくら|いつ|何|なに|どこ|どの|どれ|だれ|誰|どう|なぜ|とは|について|教えて")
 _FOR_A_CASE = re.compile(
     r"相談者|窓口の方|この方|その方|当該|[本当](?:市|町|村|県|区|団体)|うち|申請者の"
 )
 
 
-@dataclass(frozen=True)
-class _Kind:
-    """`is_strong`: decides even where nobody is named."""
+class _Kind(StrEnum):
+    """STATUS and RECEIPT decide even where nobody is named."""
 
-    is_strong: bool
-    is_of_person: bool
-
-
-_STATUS = _Kind(is_strong=True, is_of_person=True)
-_RECEIPT = _Kind(is_strong=True, is_of_person=True)
-_WEAK = _Kind(is_strong=False, is_of_person=True)
-_GRANT = _Kind(is_strong=False, is_of_person=False)
+    STATUS = "対象です"
+    RECEIPT = "もらえます"
+    ABILITY = "利用できます"
+    GRANT = "支給されます"
 
 
 class EligibilityGuard:
@@ -62,9 +61,7 @@ class EligibilityGuard:
     def check(self, sentence: Sentence, context: OutputContext) -> Mended | Removed | None:
         if context.quotes(sentence.text) or _is_told_back(sentence):
             return None
-        promises = [
-            each for each in sentence.predicates if _decides(each, sentence, context)
-        ]
+        promises = [each for each in sentence.predicates if _decides(each, sentence, context)]
         if not promises:
             return None
         text = _mended(sentence, promises, _ASK[context.audience])
@@ -79,60 +76,85 @@ def _is_told_back(sentence: Sentence) -> bool:
 
 
 def _decides(predicate: Predicate, sentence: Sentence, context: OutputContext) -> bool:
+    """Whether it settles what only the office settles, for the person who asks."""
     kind = _kind(predicate)
     if kind is None or predicate.is_past or predicate.is_hedged:
         return False
-    if not (predicate.is_said or predicate.follow is Follow.QUOTE and _is_thought(predicate)):
+    if not predicate.is_said and not (predicate.follow is Follow.QUOTE and predicate.is_presumed):
         return False
     if predicate.is_presumed and context.audience == "staff":
         return False
-    if _is_of_asker(predicate, sentence, context):
-        return True
-    is_bare = not predicate.phrases and not predicate.topics
-    if kind is _WEAK and not is_bare and not _has(predicate, load_words(_NAME)["benefits"]):
+    return _is_of_asker(predicate, sentence, context) or _is_of_unnamed(
+        kind, predicate, sentence, context
+    )
+
+
+def _is_of_unnamed(
+    kind: _Kind, predicate: Predicate, sentence: Sentence, context: OutputContext
+) -> bool:
+    """Where nobody is named: whether it is the asker's own case all the same, and no rule."""
+    is_of_benefit = _has(predicate, load_words(_NAME)["benefits"]) or predicate.is_bare
+    if kind is _Kind.ABILITY and not is_of_benefit:
         return False
-    is_public = context.audience == "public"
+    is_of_group = _is_of_group(predicate)
+    is_certain = _is_certain(sentence)
+    if context.audience == "public" and is_certain and not is_of_group:
+        return True
     conditions = _conditions(predicate, sentence)
-    if is_public and _is_certain(sentence) and not _is_of_group(predicate):
-        return True
-    if any(not _leaves_nothing_open(each, sentence, context) for each in conditions):
+    is_open = any(not _leaves_nothing_open(each, sentence, context) for each in conditions)
+    if is_open or (is_of_group and kind is not _Kind.GRANT):
         return False
-    if kind.is_of_person and _is_of_group(predicate):
-        return False
-    if _is_certain(sentence) or _gives_cause(predicate, sentence):
+    if is_certain or _gives_cause(predicate, sentence):
         return True
-    if is_public and (conditions or predicate.is_assured):
-        return True
-    if not kind.is_strong:
-        return False
-    return is_public or bool(_FOR_A_CASE.search("\n".join(context.conversation)))
+    leans = bool(conditions) or predicate.is_assured
+    return _answers_asker(kind, predicate, context, leans=leans)
 
 
-def _is_thought(predicate: Predicate) -> bool:
-    return predicate.is_presumed
+def _answers_asker(
+    kind: _Kind, predicate: Predicate, context: OutputContext, *, leans: bool
+) -> bool:
+    """Whether the question was about one case; `leans`: the sentence itself is no plain rule."""
+    if kind is _Kind.STATUS and _is_of_thing(predicate):
+        return False
+    is_strong = kind in {_Kind.STATUS, _Kind.RECEIPT}
+    asked = "\n".join(context.conversation)
+    if context.audience == "staff":
+        return is_strong and bool(_FOR_A_CASE.search(asked))
+    return (is_strong or leans) and _is_asked_of_self(asked)
 
 
 def _kind(predicate: Predicate) -> _Kind | None:
+    if _is_status(predicate):
+        return _Kind.STATUS
+    if _is_grant(predicate):
+        return _Kind.GRANT
     words = load_words(_NAME)
-    lemma, head = predicate.lemma, predicate.head
-    if predicate.is_nominal:
-        if _ends_in(head, words["status"]):
-            return _STATUS
-        if _ends_in(head, words["grant"]) and re.match(r"さ|し|する|いた|致|[にと]な", predicate.tail):
-            return _GRANT
-    if lemma in words["having"] and _has(predicate, words["rights"]):
-        return _STATUS
-    is_met = lemma in words["status_verbs"] and _has(predicate, words["status_objects"])
-    if is_met or (lemma in words["matching"] and not predicate.phrases):
-        return _STATUS
-    if lemma in words["grant_verbs"] and _has(predicate, words["benefits"]):
-        return _GRANT
-    if not predicate.is_able or lemma in words["procedure"]:
+    if not predicate.is_able or predicate.lemma in words["procedure"]:
         return None
-    is_receipt = lemma in words["receipt"] or _ends_in(head, words["receipt"])
-    if lemma == "受ける":  # consultation, too
+    if predicate.lemma == "受ける":  # consultation, too
         is_receipt = _has(predicate, words["benefits"]) or not predicate.phrases
-    return _RECEIPT if is_receipt else _WEAK
+    else:
+        is_receipt = predicate.lemma in words["receipt"] or _ends_in(
+            predicate.head, words["receipt"]
+        )
+    return _Kind.RECEIPT if is_receipt else _Kind.ABILITY
+
+
+def _is_status(predicate: Predicate) -> bool:
+    words = load_words(_NAME)
+    if predicate.is_nominal and _ends_in(predicate.head, words["status"]):
+        return True
+    if predicate.lemma in words["having"] and _has(predicate, words["rights"]):
+        return True
+    is_met = predicate.lemma in words["status_verbs"] and _has(predicate, words["status_objects"])
+    return is_met or (predicate.lemma in words["matching"] and not predicate.phrases)
+
+
+def _is_grant(predicate: Predicate) -> bool:
+    words = load_words(_NAME)
+    if predicate.is_nominal and _ends_in(predicate.head, words["grant"]):
+        return bool(_DONE.match(predicate.tail))
+    return predicate.lemma in words["grant_verbs"] and _has(predicate, words["benefits"])
 
 
 def _has(predicate: Predicate, words: frozenset[str]) -> bool:
@@ -200,7 +222,8 @@ def _conditions(predicate: Predicate, sentence: Sentence) -> list[Predicate | Ph
     clauses = [
         each
         for each in sentence.predicates
-        if each.follow is Follow.CONDITION and each.stop <= predicate.first
+        if each.stop <= predicate.first
+        and (each.follow is Follow.CONDITION or "場合に限" in each.tail)
     ]
     cases = [
         each
@@ -218,7 +241,9 @@ def _leaves_nothing_open(
     words = load_words(_NAME)
     if isinstance(condition, Phrase):
         first = stop = condition.first
-        while first and (is_noun(sentence.words[first - 1]) or sentence.words[first - 1].surface == "の"):
+        while first and (
+            is_noun(sentence.words[first - 1]) or sentence.words[first - 1].surface == "の"
+        ):
             first -= 1
     else:
         if condition.lemma in words["procedure"] or _TOLD_TAIL.search(condition.tail):
@@ -242,6 +267,18 @@ def _is_of_group(predicate: Predicate) -> bool:
     ) or any("対象" in each.text for each in people)
 
 
+def _is_of_thing(predicate: Predicate) -> bool:
+    """「飲食代は対象外です」: of something else than what is asked for."""
+    programmes = load_words(_NAME)["programmes"]
+    subject = predicate.subject
+    return subject is not None and not _ends_in(subject.text, programmes)
+
+
+def _is_asked_of_self(asked: str) -> bool:
+    """The person asks whether they get it, not how much or when; or tells of themselves."""
+    return bool(_OF_SELF.search(asked) or (_WHETHER.search(asked) and not _WHAT.search(asked)))
+
+
 def _is_certain(sentence: Sentence) -> bool:
     is_reply = bool(_SOFT_OPENING.match(sentence.text))
     return is_reply or sentence.has(load_words(_NAME)["certain"])
@@ -250,9 +287,7 @@ def _is_certain(sentence: Sentence) -> bool:
 def _gives_cause(predicate: Predicate, sentence: Sentence) -> bool:
     """「市内にお住まいですので、…」: what was told is taken for the reason."""
     return any(
-        each.follow is Follow.CAUSE
-        and each.stop <= predicate.first
-        and not _is_of_group(each)
+        each.follow is Follow.CAUSE and each.stop <= predicate.first and not _is_of_group(each)
         for each in sentence.predicates
     )
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Sequence
 
 from guardrails.output.conduct import ConductGuard
-from guardrails.output.contacts import ContactGuard, ContactList
+from guardrails.output.contacts import NO_CONTACTS, ContactGuard, ContactList
 from guardrails.output.eligibility import EligibilityGuard
 from guardrails.output.figures import FigureGuard
 from guardrails.output.outcome import Guard, Kept, Mended, Outcome, OutputContext, Removed
 from guardrails.output.partiality import PartialityGuard, judging_words
 from guardrails.output.personal_data import PersonalDataAnalyzer, PersonalDataGuard
-from guardrails.output.predicates import Parse, read_sentence
 from guardrails.output.reasons import GuardReason
+from guardrails.output.sentence_reader import Parse, read_sentence
 from guardrails.output.verdicts import LegalGuard, MedicalGuard
 
 _LOG = logging.getLogger(__name__)
@@ -49,14 +48,14 @@ class OutputGuard:
             hints = judging_words(read)
         except Exception as error:  # noqa: BLE001 - whatever it is, the sentence is not shown
             # Neither message nor traceback: both may quote the sentence.
-            _LOG.error("Output guard %s failed: %s", name, type(error).__name__)  # noqa: TRY400
+            _LOG.error("Output guard %s failed: %s", name, type(error).__name__)
             return Removed(GuardReason.GUARD_FAILED)
         return Mended(text, tuple(reasons)) if reasons else Kept(text, hints)
 
 
 def make_output_guard(
     parse: Parse,
-    allowed: ContactList,
+    allowed: ContactList = NO_CONTACTS,
     analyzer: PersonalDataAnalyzer | None = None,
 ) -> OutputGuard:
     """The guards in their order. Without `analyzer` personal data is not looked for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from guardrails.output.outcome import OutputContext, Removed
 from guardrails.output.predicates import Phrase, Predicate, Sentence
@@ -24,7 +25,7 @@ class PartialityGuard:
         if _is_told_back(sentence, context):
             return None
         is_partial = _names_fault(sentence) or any(
-            _evaluates(each, sentence) or _campaigns(each, sentence) or _takes_side(each, sentence)
+            _evaluates(each, sentence) or _campaigns(each) or _takes_side(each, sentence)
             for each in sentence.predicates
         )
         return Removed(GuardReason.PARTIALITY) if is_partial else None
@@ -88,7 +89,7 @@ def _describes(predicate: Predicate, sentence: Sentence) -> bool:
 def _names_fault(sentence: Sentence) -> bool:
     """「前知事の失政で」「無能な市長」: an evaluation right beside an actor."""
     phrases = sentence.phrases
-    for one, other in zip(phrases, phrases[1:], strict=False):
+    for one, other in pairwise(phrases):
         if one.particle == "の" and _is_actor(one) and _is_evaluation(other.head):
             return True
     return any(
@@ -100,7 +101,7 @@ def _names_fault(sentence: Sentence) -> bool:
     )
 
 
-def _campaigns(predicate: Predicate, sentence: Sentence) -> bool:
+def _campaigns(predicate: Predicate) -> bool:
     """「現職の候補に投票するのがよい」; where, when and how to vote is for everybody."""
     words = load_words(_LISTS)
     if predicate.lemma not in words["vote"] or not predicate.is_advised:

@@ -8,7 +8,9 @@ from guardrails.output.predicates import Predicate, Sentence
 from rag.tokenizer import Word
 
 _A_ROW = dict(zip("うくすつぬむるぐぶ", "わかさたなまらがば", strict=True))
-_COPULA = re.compile(r"^(?:です|だ|である|であり|でござ|に(?:は)?な|とな|とい|では|じゃ|でしょ|$)")
+_COPULA = re.compile(
+    r"^(?:です|だ|な(?=の)|である|であり|でござ|に(?:は)?な|とな|とい|では|じゃ|でしょ|$)"
+)
 _POLITE = frozenset({"ます", "です"})
 _NOT = frozenset({"ない", "ず", "ぬ", "無い"})
 # 「対象外です」, 「非該当です」: the denial is part of the noun.
@@ -17,7 +19,7 @@ _PERSON = re.compile(r"者$")
 
 
 def plain(sentence: Sentence, predicate: Predicate) -> str | None:
-    """「対象です」 -> 「対象となる」, 「もらえません」 -> 「もらえない」; None where it has none."""
+    """「対象です」: 「対象となる」, 「もらえません」: 「もらえない」; None where it has none."""
     if predicate.is_nominal and _COPULA.match(predicate.tail):
         return _of_noun(sentence, predicate)
     words = sentence.words[predicate.first : predicate.stop]
@@ -53,7 +55,7 @@ def _of_verb(words: tuple[Word, ...], start: int) -> str | None:
 
 
 def _belongs(word: Word) -> bool:
-    """Voice, ability and aspect: 「受け｜られ」「受給｜でき」「満たし｜て｜い」「受ける｜こと｜が｜でき」."""
+    """Voice, ability and aspect: 「受け｜られ」「満たし｜て｜い」「受ける｜こと｜が｜でき」."""
     if word.dictionary in _POLITE or word.dictionary in _NOT:
         return False
     if word.pos[0] == "助動詞":

@@ -27,7 +27,8 @@ GUARD_REASON_SENTENCES: Mapping[GuardReason, str] = {
     GuardReason.CONTACT: "電話番号や URL が、窓口の一覧にも根拠にもありません。",
     GuardReason.MEDICAL: "病気の診断や、薬・受診についての判断を述べています。",
     GuardReason.LEGAL: "違法かどうか、勝てるか、請求できるかなど、法律上の判断を述べています。",
-    GuardReason.PARTIALITY: "政党・政治家への評価、投票の勧め、意見の分かれる問題への賛否があります。",
+    GuardReason.PARTIALITY: "政党・政治家への評価、投票の勧め、意見の分かれる問題への賛否が"
+    "あります。",
     GuardReason.CONDUCT: "相談の受け答えとして不適切です（個人情報を尋ねる、秘密や結果を約束する、"
     "人を名のる、励ましや否定の押しつけ）。",
     GuardReason.GUARD_FAILED: "出力の確認ができなかったため、念のため表示していません。",

@@ -15,9 +15,13 @@ from guardrails.output.vocabulary import load_words
 from rag.normalization import comparable
 
 _LISTS = "verdicts"
-_NOT_NEEDED = re.compile(r"必要(?:は|も)(?:ない|あり?ません)|なくて(?:も)?(?:よ|い|良|かま|構|大丈夫|問題|済)|ずに済")
+_NOT_NEEDED = re.compile(
+    r"必要(?:は|も)(?:ない|あり?ません)|なくて(?:も)?(?:よ|い|良|かま|構|大丈夫|問題|済)|ずに済"
+)
 _ANY_MEDICINE = re.compile(r"[おご]?(?:薬|注射)")
-_WORRY = re.compile(r"大丈夫|心配(?:は)?(?:ない|ありません|いりません|要りません|無用)|問題(?:は)?(?:ない|ありません)")
+_WORRY = re.compile(
+    r"大丈夫|心配(?:は)?(?:ない|ありません|いりません|要りません|無用)|問題(?:は)?(?:ない|ありません)"
+)
 
 
 class MedicalGuard:
@@ -91,7 +95,6 @@ def _diagnoses(predicate: Predicate, sentence: Sentence, context: OutputContext)
     """「うつ病です」「うつ病の症状です」「ADHDに当てはまる」「脳卒中が疑われる」."""
     if not predicate.is_said and not predicate.is_presumed:
         return False
-    words = load_words(_LISTS)
     named = _named_illness(predicate)
     if named and not _is_told_back(named, predicate, sentence, context):
         return not _is_list(predicate)
@@ -205,29 +208,32 @@ def _foretells(predicate: Predicate, sentence: Sentence) -> bool:
 
 
 def _rules(predicate: Predicate, sentence: Sentence, context: OutputContext) -> bool:
-    if not (predicate.is_said or predicate.is_presumed) or _is_heard(sentence):
+    if not (predicate.is_said or predicate.is_presumed):
         return False
+    if _is_heard(sentence) or _is_cited(predicate, context):
+        return False
+    if predicate.lemma in load_words(_LISTS)["legal_outcomes"]:
+        return _is_outcome(predicate)
+    return _qualifies(predicate) or _is_of_court(predicate) or _is_claim(predicate)
+
+
+def _qualifies(predicate: Predicate) -> bool:
+    """「違法です」「名誉毀損に当たります」「法に違反します」."""
     words = load_words(_LISTS)
-    lemma = predicate.lemma
-    if _is_cited(predicate, context):
-        return False
     if predicate.is_nominal and _ends_in(predicate.head, words["legal_status"]):
         return True
-    at_court = any(
-        _ends_in(each.text, words["courts"]) and each.particle.startswith("で")
-        for each in predicate.phrases
-    )
-    if at_court and (predicate.is_able or re.search(r"[さら]れ", predicate.tail)):
-        return True
-    if lemma in {"当たる", "該当", "成る", "違反"} and any(
+    return predicate.lemma in {"当たる", "該当", "成る"} and any(
         _ends_in(each.text, words["legal_status"]) for each in predicate.phrases
-    ):
-        return True
-    if lemma == "違反":
-        return True
-    if lemma in words["legal_outcomes"]:
-        return _is_outcome(predicate)
-    return _is_claim(predicate)
+    )
+
+
+def _is_of_court(predicate: Predicate) -> bool:
+    """「裁判で取り消されます」."""
+    courts = load_words(_LISTS)["courts"]
+    at_court = any(
+        _ends_in(each.text, courts) and each.particle.startswith("で") for each in predicate.phrases
+    )
+    return at_court and (predicate.is_able or bool(re.search(r"[さら]れ", predicate.tail)))
 
 
 def _is_cited(predicate: Predicate, context: OutputContext) -> bool:
@@ -242,7 +248,11 @@ def _is_cited(predicate: Predicate, context: OutputContext) -> bool:
 def _is_outcome(predicate: Predicate) -> bool:
     """「勝てます」「訴えられます」「逮捕されます」, not 「訴えてください」."""
     is_suffered = bool(re.search(r"[さら]れ", predicate.tail))
-    return predicate.is_able or is_suffered or predicate.lemma in {"勝訴", "敗訴", "勝つ", "負ける"}
+    return (
+        predicate.is_able
+        or is_suffered
+        or predicate.lemma in {"勝訴", "敗訴", "勝つ", "負ける", "違反"}
+    )
 
 
 def _is_claim(predicate: Predicate) -> bool:
@@ -263,7 +273,9 @@ def _is_claim(predicate: Predicate) -> bool:
         return matter or is_of_party or liable
     if predicate.lemma not in words["legal_claims"] or not matter:
         return False
-    return predicate.is_able or predicate.lemma == "返る" or bool(_NOT_NEEDED.search(predicate.tail))
+    return (
+        predicate.is_able or predicate.lemma == "返る" or bool(_NOT_NEEDED.search(predicate.tail))
+    )
 
 
 def _is_heard(sentence: Sentence) -> bool:
