@@ -51,7 +51,7 @@ class OutputCase(_Strict):
     """
 
     id: str
-    register: Literal["staff", "resident", "listening"]
+    style: Literal["staff", "resident", "listening"]
     audience: Audience
     kind: str
     expected: Literal["kept", "mended", "removed"]
@@ -67,7 +67,7 @@ class OutputCase(_Strict):
 
     @property
     def context(self) -> OutputContext:
-        is_listening = self.register == "listening"
+        is_listening = self.style == "listening"
         return OutputContext((self.question,), self.cited, self.audience, is_listening)
 
 

@@ -33,9 +33,10 @@ _NAMED = re.compile(
 _URL = re.compile(r"(?:h[tx]{2}ps?|ftp)://[^\s<>「」『』、。()\]\[]+", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _HANDLE = re.compile(r"(?<![\w.])@\w[\w.-]{2,}", re.ASCII)
+# Kana may stand right before and after; names of Japanese letters have a few endings only.
 _DOMAIN = re.compile(
-    r"(?<![\w@./-])(?:[a-z0-9ぁ-んァ-ヶ一-龥](?:[a-z0-9-]*[a-z0-9])?(?:\.|\[\.\]|。))+[a-z]{2,12}"
-    r"(?:/[^\s<>「」『』、。()]*)?(?![\w@])",
+    r"(?<![a-z0-9_@./-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.|\[\.\]|。))+[a-z]{2,12}(?![a-z0-9_@])"
+    r"(?:/[^\s<>「」『』、。()]*)?|[ぁ-んァ-ヶー一-龥]+\.(?:jp|com|net|org)(?![a-z0-9])",
     re.IGNORECASE,
 )
 # What else looks like a domain.
@@ -151,8 +152,6 @@ def _addresses(text: str) -> Iterator[Said]:
 def _is_domain(text: str) -> bool:
     host = text.partition("/")[0].lower()
     labels = [each for each in re.split(r"\.|\[\.\]|。", host) if each]
-    if "。" in host and not host.isascii() and not re.fullmatch(r"[a-z0-9。-]+", host):
-        return False  # the full stop of a sentence before a Latin word
     return labels[-1] not in _FILES and len(labels[-2]) >= _SHORTEST_LABEL
 
 

@@ -304,6 +304,8 @@ def _mended(sentence: Sentence, promises: list[Predicate], ask: str) -> str | No
         pieces += [sentence.text[place:start], f"{form}可能性があります"]
         place = stop
         if promise.follow is Follow.CAUSE:
+            if sentence.text[stop:].startswith("ため"):
+                return None  # it would need the plain form
             joint = _JOINT.search(sentence.text[:stop])
             pieces.append(joint[0] if joint else "")
     rest = sentence.text[place:]
