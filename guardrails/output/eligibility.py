@@ -30,6 +30,7 @@ _JOINT = re.compile(r"(?:ので|から|が|けれども?|し)[、,]?$")
 _SOFT_OPENING = re.compile(
     r"^(?:(?:はい|ええ|いいえ|いえ|大丈夫(?:です)?よ?|もちろん(?:です)?|残念ながら|ご安心ください)[、。,]\s*)+"
 )
+_COMFORT = re.compile(r"安心(?:して)?(?:くださ|ね)|心配(?:は)?(?:ありません|いりません)")
 _OF_SELF = re.compile(
     r"(?:私|わたし|僕|俺|うち|我が家|自分|家族|母|父|妻|夫|娘|息子|子|相談者|窓口の方|この方|[本当]市|[本当]町|[本当]村|[本当]県|[本当]団体)"
 )
@@ -38,7 +39,9 @@ _TOLD = re.compile(r"(?:ます|です|ました|でした|とのこと|います
 # 「退職されたのであれば」: taken up from what was told.
 _TOLD_TAIL = re.compile(r"(?:の|ん)(?:であれ|でし|な)|とのこと")
 _WHETHER = re.compile(r"(?:ますか|ですか|でしょうか|かな|よね|ますよね|の)?[??。]?$|[??]")
-_WHAT = re.compile(r"いくら|いつ|何|なに|どこ|どの|どれ|だれ|誰|どう|なぜ|とは|について|教えて")
+_WHAT = re.compile(
+    r"は[??。]?$|いくら|いつ|何|なに|どこ|どの|どれ|だれ|誰|どう|なぜ|とは|について|教えて"
+)
 _FOR_A_CASE = re.compile(
     r"相談者|窓口の方|この方|その方|当該|[本当](?:市|町|村|県|区|団体)|うち|申請者の"
 )
@@ -95,8 +98,8 @@ def _is_of_unnamed(
     """Where nobody is named: whether it is the asker's own case all the same, and no rule."""
     is_of_benefit = _has(predicate, load_words(_NAME)["benefits"]) or predicate.is_bare
     if kind is _Kind.ABILITY and not is_of_benefit:
-        return False
-    is_of_group = _is_of_group(predicate)
+        return _takes_up(predicate, sentence, context)
+    is_of_group = _is_of_group(predicate) and not _is_own_group(predicate, sentence, context)
     is_certain = _is_certain(sentence)
     if context.audience == "public" and is_certain and not is_of_group:
         return True
@@ -132,7 +135,9 @@ def _kind(predicate: Predicate) -> _Kind | None:
     if not predicate.is_able or predicate.lemma in words["procedure"]:
         return None
     if predicate.lemma == "受ける":  # consultation, too
-        is_receipt = _has(predicate, words["benefits"]) or not predicate.phrases
+        given = [each for each in predicate.phrases if each.particle in {"を", "が", "は", "も"}]
+        is_other = any(each.head in words["procedure"] or not each.is_topic for each in given)
+        is_receipt = _has(predicate, words["benefits"]) or not is_other
     else:
         is_receipt = predicate.lemma in words["receipt"] or _ends_in(
             predicate.head, words["receipt"]
@@ -186,18 +191,22 @@ def _is_asker(phrase: Phrase) -> bool:
 
 def _names_asker(text: str, head: str, modifiers: str) -> bool:
     words = load_words(_NAME)
-    owner = modifiers.removesuffix("の")
-    if {text, head, owner} & words["askers"] or _CALLED.search(owner):
+    owner = modifiers.partition("の")[0]
+    if {text, head, owner} & words["askers"] or _CALLED.search(owner) or _is_kin(owner):
         return True
     if _OUR.match(modifiers) and _ends_in(text, words["plans"]):
         return True
     if _THIS.match(modifiers) or _THIS_IN_WORD.match(text):
         is_programme = head in words["programmes"] or _ends_in(text, words["programmes"])
         return not is_programme or head in words["people"]
-    is_kin = {text, _bare(text)} & words["kin"] and _HONORIFIC.search(text)
-    if is_kin:
+    if _is_kin(text):
         return not modifiers  # 「3歳未満のお子さん」 is anybody's
     return bool(_CALLED.search(text))
+
+
+def _is_kin(text: str) -> bool:
+    kin = load_words(_NAME)["kin"]
+    return bool({text, _bare(text)} & kin and _HONORIFIC.search(text))
 
 
 def _bare(text: str) -> str:
@@ -250,13 +259,48 @@ def _leaves_nothing_open(
             return True
         first = min((each.first for each in condition.phrases), default=condition.first)
         stop = condition.head_stop
+    return _was_told(sentence, first, stop, context)
+
+
+def _was_told(sentence: Sentence, first: int, stop: int, context: OutputContext) -> bool:
+    """A resident wrote all that these words say."""
+    groups = load_words(_NAME)["groups"]
     content = [
         each.surface
         for each in sentence.words[first:stop]
-        if each.pos[0] in {"名詞", "形容詞", "形状詞"} and each.normalized not in words["groups"]
+        if each.pos[0] in {"名詞", "形容詞", "形状詞"} and each.normalized not in groups
     ]
     is_public = context.audience == "public"
     return is_public and bool(content) and all(comparable(w) in context.heard for w in content)
+
+
+def _takes_up(predicate: Predicate, sentence: Sentence, context: OutputContext) -> bool:
+    """「赤ちゃんがいらっしゃるので、…」: what was told, given as the reason."""
+    return any(
+        each.follow is Follow.CAUSE
+        and each.stop <= predicate.first
+        and _was_told(
+            sentence,
+            min((one.first for one in each.phrases), default=each.first),
+            each.stop,
+            context,
+        )
+        for each in sentence.predicates
+    )
+
+
+def _is_own_group(predicate: Predicate, sentence: Sentence, context: OutputContext) -> bool:
+    """「正社員の方は…」 to somebody who wrote 「正社員ですが」."""
+    subject = predicate.subject
+    if subject is None or not subject.modifiers:
+        return False
+    first = subject.first
+    while first and (
+        is_noun(sentence.words[first - 1]) or sentence.words[first - 1].surface == "の"
+    ):
+        first -= 1
+    is_told = bool(_TOLD.search("\n".join(context.conversation)))
+    return is_told and _was_told(sentence, first, subject.last, context)
 
 
 def _is_of_group(predicate: Predicate) -> bool:
@@ -280,7 +324,7 @@ def _is_asked_of_self(asked: str) -> bool:
 
 
 def _is_certain(sentence: Sentence) -> bool:
-    is_reply = bool(_SOFT_OPENING.match(sentence.text))
+    is_reply = bool(_SOFT_OPENING.match(sentence.text)) or bool(_COMFORT.search(sentence.text))
     return is_reply or sentence.has(load_words(_NAME)["certain"])
 
 

@@ -17,6 +17,8 @@ from guardrails.output.sentence_reader import Parse, read_sentence
 from guardrails.output.verdicts import LegalGuard, MedicalGuard
 
 _LOG = logging.getLogger(__name__)
+# Reading takes the square of the length; what is longer is no sentence.
+_LONGEST = 1_000
 
 
 class OutputGuard:
@@ -31,6 +33,8 @@ class OutputGuard:
 
     def check(self, sentence: str, context: OutputContext) -> Outcome:
         """What may be shown of the sentence. Never raises: a guard that fails closes the gate."""
+        if len(sentence) > _LONGEST:
+            return Removed(GuardReason.GUARD_FAILED)
         text = sentence
         reasons: dict[GuardReason, None] = {}
         name = "reading"

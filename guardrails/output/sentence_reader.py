@@ -194,7 +194,7 @@ class _Reader:
         word = self.words[place]
         if word.pos[1] == "終助詞":
             following = self._at(after)
-            is_maybe = following is not None and _is_maybe(following)
+            is_maybe = following is not None and following.normalized in {"知れる", "思う"}
             return word.surface != "か" or is_maybe
         if word.pos[1] == "接続助詞" and word.surface in _CLAUSE_END:
             return False
