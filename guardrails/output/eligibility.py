@@ -20,7 +20,7 @@ from rag.normalization import comparable, fold
 _NAME = "eligibility"
 _ASK = {"public": "窓口で確認してください。", "staff": "所管の部署に確認してください。"}
 _HONORIFIC = re.compile(r"(?:さん|さま|様|ちゃん|君)$|^[おご御](?!申|利)")
-_OUR = re.compile(r"^(?:[本当]|わが|我が)(?:市|町|村|県|区|府|道|都|団体)の$")
+_OUR = re.compile(r"^(?:[本当]|わが|我が)(?:市|町|村|県|区|府|道|都|団体)の")
 _CALLED = re.compile(r"(?<!皆)(?<!みな)(?:さま|様)$")
 _THIS = re.compile(r"^(?:この|その|そちらの|こちらの|今回の|ご相談の|お話の|お客様の|あなたの)$")
 _THIS_IN_WORD = re.compile(r"^(?:当該|今回|同)")
@@ -99,12 +99,14 @@ def _is_of_unnamed(
     is_of_benefit = _has(predicate, load_words(_NAME)["benefits"]) or predicate.is_bare
     if kind is _Kind.ABILITY and not is_of_benefit:
         return _takes_up(predicate, sentence, context)
-    is_of_group = _is_of_group(predicate) and not _is_own_group(predicate, sentence, context)
+    is_of_group = _is_of_group(predicate)
     is_certain = _is_certain(sentence)
     if context.audience == "public" and is_certain and not is_of_group:
         return True
     conditions = _conditions(predicate, sentence)
     is_open = any(not _leaves_nothing_open(each, sentence, context) for each in conditions)
+    if not is_open and _is_own_group(predicate, sentence, context):
+        return True
     if is_open or (is_of_group and kind is not _Kind.GRANT):
         return False
     if is_certain or _gives_cause(predicate, sentence):

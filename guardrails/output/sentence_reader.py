@@ -137,13 +137,18 @@ class _Reader:
             return before.surface
         if before.surface == "の" and before.pos[1] == "格助詞":
             start = first - 1
-            while start and self.words[start - 1].pos[0] in {*NOUNS, "連体詞"}:
+            while start and self._restricts(start - 1):
                 start -= 1
             return self._text(start, first)
         if self.predicates and self.predicates[-1].stop == first:
             last = self.predicates[-1]
             return self._text(last.first, first) if last.follow is Follow.NOUN else ""
         return ""
+
+    def _restricts(self, place: int) -> bool:
+        word = self.words[place]
+        is_of = word.surface == "の" and word.pos[1] == "格助詞"
+        return is_of or word.pos[0] in {*NOUNS, "連体詞"}
 
     def _predicate(self, first: int, head_stop: int, *, is_nominal: bool) -> int:
         stop = self._tail_stop(head_stop, is_nominal=is_nominal)
