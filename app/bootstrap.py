@@ -18,10 +18,11 @@ from app.answering.alignment import Aligner
 from app.answering.attached import AttachmentSearch
 from app.answering.conversation import Conversation
 from app.answering.known_documents import SnapshotDocuments
-from app.answering.masking import Analyzer, Masking, NoAnalyzer
+from app.answering.masking import Analyzer, NoAnalyzer
 from app.answering.searching import Search
 from app.answering.service import AnsweringService as ExtractiveAnswering
-from app.answering.writing import LARGE_MODEL_UNITS, SMALL_MODEL_UNITS, AnswerWriter
+from app.answering.wiring import make_guard, make_writer
+from app.answering.writing import AnswerWriter
 from app.chat.asking import AnsweringBeside, AnsweringService, AskingService
 from app.chat.attaching import ATTACHMENT_PREFIX, AttachingService, as_attached
 from app.chat.placeholders import make_masking
@@ -161,7 +162,8 @@ def build(
     masking = make_masking(
         records.session_factory, records.cipher, clock, given.analyzer or NoAnalyzer()
     )
-    writer = _writer(language_model, search, settings, masking)
+    guard = make_guard(search.tokenizer, installation, clock)
+    writer = make_writer(language_model, search.tokenizer, settings, masking, guard)
     answering = given.answering or _make_answering(search, clock, installation, writer)
     accounts = _account_factory(given.passwords, clock, settings.session_hours)
     conversations = _conversation_factory(records.cipher, clock, settings.question_days)
@@ -218,14 +220,6 @@ def _make_knowledge(
         search.retriever,
         IngestRules(load_paths, judge, installation.demo, LoadLimits()),
     )
-
-
-def _writer(
-    language_model: LanguageModel, search: _Search, settings: Settings, masking: Masking
-) -> AnswerWriter:
-    seconds = settings.llm_deadline_seconds
-    units = SMALL_MODEL_UNITS if settings.llm == "local" else LARGE_MODEL_UNITS
-    return AnswerWriter(language_model.model, search.tokenizer, seconds, units, masking=masking)
 
 
 def pull_embedder(settings: Settings, on_progress: ProgressCallback) -> None:

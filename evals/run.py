@@ -33,6 +33,7 @@ from evals.harness import (
 )
 from evals.langchain_peer import LangChainRecipe
 from evals.metrics import page_of_segments
+from evals.output_guards import output_sections
 from evals.place import SET_TITLES, Place
 from evals.premises import premise_misses, premises_section
 from evals.report import Miss, Report, Section
@@ -143,6 +144,7 @@ def run_eval(
             misses += written[1]
     watch.stage("生成文の裏づけ", None)
     sections += grounding_sections(plan.splits)
+    sections += output_sections(plan.splits)
     identity = embedder.identity if embedder else model
     return Report(
         kind="eval",

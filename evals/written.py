@@ -18,10 +18,14 @@ Walk = Callable[[str, bool], Iterator[Event]]
 
 @dataclass(frozen=True)
 class Kept:
-    """A generated sentence that is shown. `unsupported`: its figures that no cited quote has."""
+    """A generated sentence that is shown. `unsupported`: its figures that no cited quote has.
+
+    `mended`: why a guard changed it.
+    """
 
     text: str
     unsupported: tuple[str, ...]
+    mended: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,11 @@ def _pair(
 
     citations = written.answer.citations
     kept = [
-        Kept(each.text, tuple(unsupported(each.text, [citations[i].quote for i in each.citations])))
+        Kept(
+            each.text,
+            tuple(unsupported(each.text, [citations[i].quote for i in each.citations])),
+            each.mended,
+        )
         for each in written.sentences
     ]
     return Pair(arm(plain), arm(written), tuple(kept), written.dropped)

@@ -12,6 +12,7 @@ from evals.sentences import can_be_at_odds
 from evals.targets import EVAL_TARGETS
 from evals.written import Arm, Pair
 from guardrails.output.grounding import REASON_SENTENCES
+from guardrails.output.reasons import GUARD_REASON_SENTENCES
 
 _COLUMNS = ("同じ質問、同じ実行で", "件数", "根拠だけ", "文章生成あり")
 _SHARES: Sequence[tuple[str, str, Callable[[Judged], bool], Callable[[Judged], bool], bool]] = [
@@ -246,7 +247,13 @@ def _harm(make: _Figures, pairs: Sequence[Pair]) -> list[Figure]:
 
 def _amounts(make: _Figures, pairs: Sequence[Pair]) -> list[Figure]:
     """How much was written, and why what was dropped was dropped."""
+    sentences = {
+        str(code): text
+        for known in (GUARD_REASON_SENTENCES, REASON_SENTENCES)
+        for code, text in known.items()
+    }
     reasons = Counter(reason for pair in pairs for reason in pair.dropped)
+    mended = Counter(reason for pair in pairs for kept in pair.kept for reason in kept.mended)
     counts = [
         ("written", "書いた文", sum(pair.sentences for pair in pairs)),
         ("kept", "残した文", sum(len(pair.kept) for pair in pairs)),
@@ -256,8 +263,13 @@ def _amounts(make: _Figures, pairs: Sequence[Pair]) -> list[Figure]:
         *(make.value(name, label, count) for name, label, count in counts),
         *(
             make.value(f"dropped/{reason}", f"落とした文：{sentence}", reasons[reason])
-            for reason, sentence in REASON_SENTENCES.items()
+            for reason, sentence in sentences.items()
             if reasons[reason]
+        ),
+        *(
+            make.value(f"mended/{reason}", f"言い換えた文：{sentence}", mended[reason])
+            for reason, sentence in sentences.items()
+            if mended[reason]
         ),
     ]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -37,6 +38,22 @@ _LATIN = re.compile(r"[A-Za-z]{2,}")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
+@dataclass(frozen=True)
+class Word:
+    """A word as it stands. `dictionary`: its plain form; `normalized`: in one spelling, too.
+
+    `pos`: the six fields of Sudachi, of which the last two are the conjugation. `start` and `end`
+    count code points of the text that was parsed.
+    """
+
+    surface: str
+    dictionary: str
+    normalized: str
+    pos: tuple[str, ...]
+    start: int
+    end: int
+
+
 class Tokenizer(Protocol):
     """Cuts text into the words that are searched."""
 
@@ -45,6 +62,9 @@ class Tokenizer(Protocol):
 
     def names(self, text: str) -> frozenset[str]:
         """Those of the words that are proper names or identifiers."""
+
+    def parse(self, text: str) -> list[Word]:
+        """All words of one sentence as it stands, function words and marks with them."""
 
 
 class SudachiWords:
@@ -84,6 +104,26 @@ class SudachiWords:
                     if pos[1] == "固有名詞" or (is_latin and pos[0] == "名詞"):
                         found.add(morpheme.normalized_form().lower())
         return frozenset(found)
+
+    def parse(self, text: str) -> list[Word]:
+        """All words of one sentence as it stands, function words and marks with them.
+
+        Raises what Sudachi raises for more than 49,149 bytes and for lone surrogates.
+        """
+        from sudachipy import SplitMode  # noqa: PLC0415 - see above
+
+        with self._lock:
+            return [
+                Word(
+                    morpheme.surface(),
+                    morpheme.dictionary_form(),
+                    morpheme.normalized_form(),
+                    tuple(morpheme.part_of_speech()),
+                    morpheme.begin(),
+                    morpheme.end(),
+                )
+                for morpheme in self._sudachi.tokenize(text, SplitMode.C)
+            ]
 
     def _words(self, text: str) -> list[str]:
         tokens: list[str] = []

@@ -80,15 +80,22 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence of a language model that the evidence bears. `citations` index the answer's."""
+    """A sentence of a language model that the evidence bears. `citations` index the answer's.
+
+    `mended`: why a guard changed it, as codes of `guardrails.output.reasons`.
+    """
 
     text: str
     citations: tuple[int, ...] = ()
+    mended: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Dropped:
-    """A generated sentence that the evidence does not bear. What it said is kept nowhere."""
+    """A generated sentence that the evidence does not bear, or that a guard removed.
+
+    What it said is kept nowhere.
+    """
 
     reason: str
 

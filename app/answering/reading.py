@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from functools import lru_cache
 
-from rag.tokenizer import Tokenizer
+from rag.tokenizer import Tokenizer, Word
 from rag.units import Unit, split_units
 
 _TEXTS = 10_000
@@ -30,6 +30,10 @@ class RememberingTokenizer:
     def names(self, text: str) -> frozenset[str]:
         """Those of the words that are proper names or identifiers."""
         return self._tokenizer.names(text)
+
+    def parse(self, text: str) -> list[Word]:
+        """All words of a sentence as it stands."""
+        return self._tokenizer.parse(text)
 
     def _read(self, text: str) -> tuple[str, ...]:
         # Equal words share one string, also with the snapshot's: a fraction of the memory.

@@ -125,7 +125,9 @@ class AnsweringService:
         yield Evidence(answer)
         if writes and self._writer is not None and answer.status == "answered":
             units = writing_units(quotes, answer.citations, views)
-            written = self._writer.write(text, answer, units, conversation_id)
+            written = self._writer.write(
+                text, answer, units, audience=audience, conversation_id=conversation_id
+            )
             yield from self._complete(answer, written, self._writer)
         else:
             yield Completed(answer)

@@ -16,11 +16,12 @@ from app.answering.masking import Masked, Masking, Source
 from app.fault import describe_fault
 from guardrails.output.form import is_well_formed
 from guardrails.output.grounding import EvidenceUnit, Reason, Sources, Verifier
+from guardrails.output.guards import OutputGuard, make_output_guard
+from guardrails.output.outcome import Mended, OutputContext, Removed
 from rag.chat_model import ChatModel
 from rag.errors import ChatModelError, OutboundRefusedError
-from rag.figures import find_figures
 from rag.generator import DraftSentence, generate_sentences
-from rag.passage import DocumentInfo
+from rag.passage import Audience, DocumentInfo
 from rag.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
@@ -121,9 +122,11 @@ class AnswerWriter:
     """`model` gives the language model there is now, or None while there is none.
 
     `masking` decides what it sees of people; `units`: from how many sentences and rows it writes.
+    `guard`: what looks at the sentences that the evidence bears; without one, no contact may be
+    told but those of the evidence.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - collaborators
         self,
         model: Callable[[], ChatModel | None],
         tokenizer: Tokenizer,
@@ -131,10 +134,12 @@ class AnswerWriter:
         units: int = SMALL_MODEL_UNITS,
         *,
         masking: Masking,
+        guard: OutputGuard | None = None,
     ) -> None:
         self._model = model
         self._tokenizer = tokenizer
         self._verifier = Verifier(tokenizer)
+        self._guard = guard or make_output_guard(tokenizer.parse)
         self._seconds = seconds
         self._units = units
         self._masking = masking
@@ -150,6 +155,8 @@ class AnswerWriter:
         question: str,
         answer: Answer,
         units: Sequence[WritingUnit],
+        *,
+        audience: Audience = "public",
         conversation_id: str | None = None,
     ) -> Generator[Sentence | Dropped, None, None]:
         """What stands above the evidence, sentence by sentence; nothing for an abstention.
@@ -157,7 +164,8 @@ class AnswerWriter:
         `units`: what the answer's citations say, best first. The model is shown both masked, by
         the map of the conversation; each sentence gets its names back before it is held against
         the evidence. A model that fails, is slow or may not be asked ends the sentences, never the
-        answer. Closing the iterator stops the model.
+        answer. Closing the iterator stops the model. `audience`: for "public" the guards are
+        stricter.
         """
         model = self._model()
         if model is None or answer.status != "answered" or not units:
@@ -178,6 +186,7 @@ class AnswerWriter:
         evidence = [EvidenceUnit(unit.text, unit.titles) for unit in chosen]
         sources = self._verifier.read(evidence, question)
         is_contradicted = answer.premise == "contradicted"
+        context = OutputContext((question,), audience=audience)
         try:
             with closing(drafts):
                 for draft in drafts:
@@ -186,7 +195,7 @@ class AnswerWriter:
                         yield Dropped(Reason.FORM)
                         continue
                     said = replace(draft, text=restored.text)
-                    yield self._judged(said, question, chosen, sources, is_contradicted)
+                    yield self._judged(said, context, chosen, sources, is_contradicted)
         except OutboundRefusedError:
             self._masking.stopped(conversation_id, masked.guard.found)
             yield Dropped(FAILED)
@@ -208,7 +217,7 @@ class AnswerWriter:
     def _judged(
         self,
         draft: DraftSentence,
-        question: str,
+        context: OutputContext,
         units: Sequence[WritingUnit],
         sources: Sources,
         is_contradicted: bool,
@@ -216,7 +225,7 @@ class AnswerWriter:
         text = draft.text
         if not is_well_formed(text):
             return Dropped(Reason.FORM)
-        reason = indirection(text, question, self._tokenizer)
+        reason = indirection(text, context.conversation[-1], self._tokenizer)
         if reason:
             return Dropped(reason)
         verdict = self._verifier.verify_against(
@@ -228,12 +237,11 @@ class AnswerWriter:
         if not verdict.is_kept:
             return Dropped(verdict.reason)
         bearing = [units[number] for number in verdict.supporting]
-        if not _hold_figures(text, bearing):
-            return Dropped(Reason.FIGURE)
-        return Sentence(text, tuple(dict.fromkeys(unit.citation for unit in bearing)))
-
-
-def _hold_figures(text: str, units: Sequence[WritingUnit]) -> bool:
-    """Whether the units' own text holds all figures: a title is not what a reader is shown."""
-    held = [figure for unit in units for figure in find_figures(unit.text)]
-    return all(any(said.equals(each) for each in held) for said in find_figures(text))
+        # The units' own text: a title is not what a reader is shown.
+        cited = replace(context, cited=tuple(unit.text for unit in bearing))
+        outcome = self._guard.check(text, cited)
+        if isinstance(outcome, Removed):
+            return Dropped(outcome.reason)
+        citations = tuple(dict.fromkeys(unit.citation for unit in bearing))
+        mended = outcome.reasons if isinstance(outcome, Mended) else ()
+        return Sentence(outcome.text, citations, mended)

@@ -11,6 +11,9 @@ from app.answering.service import AnsweringService
 from app.answering.writing import FAILED, AnswerWriter, WritingUnit, writing_units
 from app.clock import fixed_clock
 from guardrails.output.grounding import Reason
+from guardrails.output.guards import OutputGuard
+from guardrails.output.outcome import Mended, OutputContext, Removed
+from guardrails.output.reasons import GuardReason
 from rag.chat_model import FakeAnswer, FakeChatModel
 from rag.errors import ChatModelUnavailableError
 from rag.passage import DocumentInfo, SearchScope
@@ -49,6 +52,37 @@ def test_a_figure_that_stands_in_a_title_only_is_not_told():
     draft = FakeAnswer(["24時間、相談は電話で受け付けます。[1]\n"])
     events, _ = _write(draft, question="相談はどこで受け付けますか。", units=[unit])
     assert events == [Dropped(Reason.FIGURE)]
+
+
+class _Guard:
+    """Answers as told, and keeps what it was asked."""
+
+    name = "told"
+
+    def __init__(self, found):
+        self._found = found
+        self.asked = []
+
+    def check(self, sentence, context):
+        self.asked.append((sentence.text, context))
+        return self._found
+
+
+@pytest.mark.parametrize(
+    ("found", "event"),
+    [
+        (None, Sentence("補助率は2分の1です。", (0,))),
+        (Removed(GuardReason.LEGAL), Dropped("legal")),
+        (Mended("言い換え。", (GuardReason.PROMISE,)), Sentence("言い換え。", (0,), ("promise",))),
+    ],
+)
+def test_what_a_guard_says_of_a_borne_sentence_is_done_and_its_reason_kept(found, event):
+    guard = _Guard(found)
+    model = FakeChatModel(FakeAnswer(["補助率は2分の1です。[1]\n"]))
+    writer = AnswerWriter(lambda: model, _WORDS, 5.0, guard=OutputGuard([guard], _WORDS.parse))
+    assert list(writer.write("補助率は？", _answer(), _UNITS, "staff")) == [event]
+    context = OutputContext(("補助率は？",), (_UNITS[0].text,), "staff")
+    assert guard.asked == [("補助率は2分の1です。", context)]
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,9 @@ Handler.do_POST = write
 """
     server = make(writes + GOOD)  # the first piece takes longer than a probe may
     server.wait_until_settled(10)
-    stream = server.stream([Message("user", "あ")], max_tokens=3, deadline_seconds=60)
+    stream = server.stream(
+        [Message("user", "あ")], max_tokens=3, deadline_seconds=60, check=is_public_text
+    )
     assert list(stream) == ["あ"] * 3
 
 
