@@ -31,6 +31,8 @@ from app.clock import Clock, fixed_clock, system_clock
 from app.container import Container, ReadinessProbe
 from app.db import make_engine, make_session_factory, migrate, transaction
 from app.deferred_vectors import DeferredVectorStore
+from app.governance.routing import Router
+from app.governance.wiring import make_governance
 from app.installation import Installation, load_installation
 from app.knowledge.errors import explain_store_failure
 from app.knowledge.ingest_run import IngestRules
@@ -55,10 +57,6 @@ from rag.vocabulary import load_vocabulary
 from rag.word_vectors import WordReader
 
 VECTORS_FOLDER = "vectors"
-
-
-# The built-in model may read what is confidential, never what is strictly so (design, levels).
-_HIGHEST_WRITTEN_LEVEL = "L3"
 
 
 @dataclass(frozen=True)
@@ -157,7 +155,10 @@ def build(
     knowledge = _make_knowledge(records, search, clock, installation)
     programmes = LiveProgrammes(records.session_factory, clock, shows_demo=installation.demo)
     language_model = given.language_model or make_language_model(settings)
-    writer = _writer(language_model, search, settings)
+    governance = make_governance(
+        records.session_factory, clock, language_model.name, foreign_region=settings.foreign_region
+    )
+    writer = _writer(language_model, search, settings, governance.router)
     answering = given.answering or _make_answering(search, clock, installation, writer)
     accounts = _account_factory(given.passwords, clock, settings.session_hours)
     conversations = _conversation_factory(records.cipher, clock, settings.question_days)
@@ -182,6 +183,7 @@ def build(
             clock,
             language_model,
         ),
+        governance=governance,
         programmes=programmes,
         readiness=warm_up,
         language_model=language_model,
@@ -214,10 +216,12 @@ def _make_knowledge(
     )
 
 
-def _writer(language_model: LanguageModel, search: _Search, settings: Settings) -> AnswerWriter:
+def _writer(
+    language_model: LanguageModel, search: _Search, settings: Settings, router: Router
+) -> AnswerWriter:
     seconds = settings.llm_deadline_seconds
     units = SMALL_MODEL_UNITS if settings.llm == "local" else LARGE_MODEL_UNITS
-    return AnswerWriter(language_model.model, search.tokenizer, seconds, units)
+    return AnswerWriter(language_model.model, search.tokenizer, seconds, units, router=router)
 
 
 def _sharing_factory(
@@ -346,9 +350,7 @@ def _answering_beside(
 ) -> AnsweringBeside:
     def beside(documents: Sequence[AttachedDocument]) -> AnsweringService:
         joined = attachments.beside([as_attached(document) for document in documents])
-        may_write = all(document.level <= _HIGHEST_WRITTEN_LEVEL for document in documents)
-        may = writer if may_write else None
-        return _make_answering(search, clock, installation, may, joined)
+        return _make_answering(search, clock, installation, writer, joined)
 
     return beside
 

@@ -7,7 +7,7 @@ checked against them; without one, or where none stands, the answer is made of q
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,10 +17,12 @@ from app.answering.answer import (
     Answer,
     Citation,
     Completed,
+    Dropped,
     Event,
     Evidence,
     Failed,
     Retrieved,
+    Routed,
     Sentence,
     Status,
 )
@@ -31,7 +33,7 @@ from app.answering.question import Question, checked, read
 from app.answering.reading import RememberingTokenizer
 from app.answering.searching import Search
 from app.answering.validity import ended_periods, expiry_notices
-from app.answering.writing import AnswerWriter, WritingUnit, writing_units
+from app.answering.writing import AnswerWriter, writing_units
 from app.clock import TOKYO, Clock
 from app.errors import BadInputError, YorisoiError
 from rag.errors import RagError
@@ -83,10 +85,13 @@ class AnsweringService:
         self._limits = limits or EvidenceLimits()
         self._model = model or load_model()
 
-    def ask(self, question: str, *, audience: Audience, writes: bool = True) -> Iterator[Event]:
-        """Events in order: Retrieved, Evidence, Sentence and Dropped, Completed; or Failed.
+    def ask(
+        self, question: str, *, audience: Audience, writes: bool = True, level: str = "L1"
+    ) -> Iterator[Event]:
+        """Events in order: Retrieved, Routed, Evidence, Sentence and Dropped, Completed; or Failed.
 
-        `writes`: whether a language model may write above the evidence, if there is one.
+        `writes`: whether a language model may write above the evidence, if there is one: Routed
+        says whether that one may. `level`: of the question, as the person who asks sees it.
         Raises QuestionRefusedError for a question that cannot be one.
         """
         started = time.perf_counter()
@@ -106,23 +111,26 @@ class AnsweringService:
         views = _with_correction(found)
         quotes = choose(found.passages, views, self._limits)
         answer = self._answer(found, quotes, started)
-        yield Evidence(answer)
-        if writes and self._writer is not None and answer.status == "answered":
-            units = writing_units(quotes, answer.citations, views)
-            yield from self._complete(text, answer, units, self._writer)
-        else:
+        writer = self._writer if writes else None
+        if writer is None or writer.provider is None or answer.status != "answered":
+            yield Evidence(answer)
             yield Completed(answer)
+            return
+        route = writer.route(text, (level, *(each.passage.document.level for each in quotes)))
+        yield Routed(route.is_open, route.reason, route.level)
+        yield Evidence(answer)
+        units = writing_units(quotes, answer.citations, views)
+        yield from self._complete(answer, writer, writer.write(text, answer, units, route))
 
     def _complete(
         self,
-        question: str,
         answer: Answer,
-        units: Sequence[WritingUnit],
         writer: AnswerWriter,
+        written: Generator[Sentence | Dropped, None, None],
     ) -> Iterator[Event]:
         """What a language model writes above the evidence."""
         kept: list[str] = []
-        with closing(writer.write(question, answer, units)) as written:
+        with closing(written):
             for event in written:
                 if isinstance(event, Sentence):
                     kept.append(event.text)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Protocol
 
 from app.answering.answer import Answer, Citation, Dropped, Sentence
 from app.answering.directness import indirection
 from app.answering.evidence import Quote, UnitView
+from app.governance.routing import Route
+from guardrails.classification import classify, highest
 from guardrails.output.form import is_well_formed
 from guardrails.output.grounding import EvidenceUnit, Reason, Sources, Verifier
 from rag.chat_model import ChatModel
@@ -104,20 +107,32 @@ def _above(view: UnitView, by_place: Mapping[_Place, UnitView]) -> list[str]:
     return [above.text.lstrip("# ").strip()]
 
 
+class ChoosesRoute(Protocol):
+    """`app.governance.routing.Router`."""
+
+    def choose(self, level: str, has_personal_data: bool = False) -> Route: ...
+
+
 class AnswerWriter:
     """`model` gives the language model there is now, or None while there is none.
 
-    `units`: from how many sentences and rows it writes.
+    `units`: from how many sentences and rows it writes. `router` says whether it may.
+    `has_personal_data`: of a question.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - collaborators
         self,
         model: Callable[[], ChatModel | None],
         tokenizer: Tokenizer,
         seconds: float,
         units: int = SMALL_MODEL_UNITS,
+        *,
+        router: ChoosesRoute,
+        has_personal_data: Callable[[str], bool] | None = None,
     ) -> None:
         self._model = model
+        self._router = router
+        self._has_personal_data = has_personal_data
         self._tokenizer = tokenizer
         self._verifier = Verifier(tokenizer)
         self._seconds = seconds
@@ -129,16 +144,27 @@ class AnswerWriter:
         model = self._model()
         return model.name if model else None
 
+    def route(self, question: str, levels: Iterable[str]) -> Route:
+        """Whether a model may see the question, which weighs as much as the heaviest of `levels`
+        (chosen, of the passages used) and its own marks.
+        """
+        is_personal = self._has_personal_data is not None and self._has_personal_data(question)
+        level = highest(*levels, classify(question, "user").level)
+        return self._router.choose(level, is_personal)
+
     def write(
-        self, question: str, answer: Answer, units: Sequence[WritingUnit]
+        self, question: str, answer: Answer, units: Sequence[WritingUnit], route: Route
     ) -> Generator[Sentence | Dropped, None, None]:
         """What stands above the evidence, sentence by sentence; nothing for an abstention.
 
-        `units`: what the answer's citations say, best first. A model that fails or is slow ends
+        `units`: what the answer's citations say, best first. `route`: of this question; a model
+        that it does not lead to is not asked. A model that fails or is slow ends
         the sentences, never the answer. Closing the iterator stops the model.
         """
         model = self._model()
-        if model is None or answer.status != "answered" or not units:
+        if model is None or route.provider is None or route.provider.name != model.name:
+            return
+        if answer.status != "answered" or not units:
             return
         chosen = units[: self._units]
         drafts = generate_sentences(

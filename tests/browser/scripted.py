@@ -3,7 +3,8 @@
     python tests/browser/scripted.py PORT FOLDER [failing]
 
 What is asked decides what happens: 「遅い」 waits before the evidence, 「長い」 writes on and on
-(but not about a 「締切」), 「失敗」 fails, 「なし」 writes nothing that stands, 「答えのない」 abstains.
+(but not about a 「締切」), 「失敗」 fails, 「なし」 writes nothing that stands, 「極秘」 goes
+to no model, 「答えのない」 abstains.
 With `failing` the sentences come from a real process with a real watch over it, which fails in the
 ways that failing_model.py tells.
 """
@@ -27,14 +28,19 @@ from app.answering.answer import (
     Evidence,
     Failed,
     Retrieved,
+    Routed,
     Sentence,
 )
 from app.answering.writing import AnswerWriter, WritingUnit
 from app.bootstrap import Overrides, build
+from app.clock import system_clock
 from app.container import Block, PageText, PageView, Readiness
+from app.governance.provider import ContractType, Provider, TrainingUse
+from app.governance.routing import Router
 from app.language_model import LanguageModelState, LanguageModelStatus, LocalLanguageModel
 from app.main import create_app
 from app.settings import Settings
+from guardrails.classification import Level
 from rag.local_model import LocalModelServer, LocalModelSettings, Patience
 from rag.tokenizer import SudachiWords
 
@@ -98,9 +104,22 @@ PAGE = PageView(
 )
 
 
+LOCAL = Provider(
+    "local",
+    ContractType.INTERNAL,
+    TrainingUse.NO,
+    "JP",
+    Level.L3,
+    is_enabled=True,
+    is_built_in=True,
+)
+ROUTER = Router(lambda: [LOCAL], lambda: ["local"], system_clock)
+
+
 class Scripted:
-    def ask(self, question: str, *, audience: str) -> Iterator[Event]:
+    def ask(self, question: str, *, audience: str, level: str) -> Iterator[Event]:
         del audience
+        route = ROUTER.choose("L4" if "極秘" in question else level)
         if "遅い" in question:
             time.sleep(2)
         yield Retrieved((), 1.0)
@@ -111,7 +130,11 @@ class Scripted:
             yield Evidence(ABSTENTION)
             yield Completed(ABSTENTION)
             return
+        yield Routed(route.is_open, route.reason, route.level)
         yield Evidence(ANSWER)
+        if not route.is_open:
+            yield Completed(ANSWER)
+            return
         if "なし" in question:
             time.sleep(0.3)
             yield Dropped("figure")
@@ -130,12 +153,14 @@ class Failing:
     def __init__(self, writer: AnswerWriter) -> None:
         self._writer = writer
 
-    def ask(self, question: str, *, audience: str) -> Iterator[Event]:
+    def ask(self, question: str, *, audience: str, level: str) -> Iterator[Event]:
         del audience
         yield Retrieved((), 1.0)
+        route = self._writer.route(question, (level,))
+        yield Routed(route.is_open, route.reason, route.level)
         yield Evidence(ANSWER)
         kept = []
-        for event in self._writer.write(question, ANSWER, UNITS):
+        for event in self._writer.write(question, ANSWER, UNITS, route):
             if isinstance(event, Sentence):
                 kept.append(event.text)
             yield event
@@ -191,7 +216,9 @@ def main(port: int, folder: Path, *, is_failing: bool) -> None:
     answering = Scripted()
     if is_failing:
         model.start(may_pull=False, say=sys.stdout.write)
-        answering = Failing(AnswerWriter(model.model, SudachiWords(), _DEADLINE_SECONDS))
+        answering = Failing(
+            AnswerWriter(model.model, SudachiWords(), _DEADLINE_SECONDS, router=ROUTER)
+        )
     overrides = Overrides(answering=answering, language_model=model)
     application = build(settings, command="scripted", overrides=overrides)
     with application.open_accounts() as accounts:

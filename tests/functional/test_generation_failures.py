@@ -17,7 +17,10 @@ import pytest
 
 from app.answering.answer import Completed, Dropped, Evidence, Retrieved, Sentence
 from app.answering.writing import AnswerWriter, WritingUnit
+from app.governance.provider import ContractType, Provider, TrainingUse
+from app.governance.routing import Route
 from app.language_model import LanguageModelState, LanguageModelStatus
+from guardrails.classification import Level
 from rag.openai_chat_model import OpenAIChatModel
 from rag.tokenizer import SudachiWords
 
@@ -30,20 +33,27 @@ UNITS = (WritingUnit(0, "補助対象経費の1/2", ("概要", "補助事業 > �
 SECONDS = 1.0
 
 
+class ToStub:
+    def choose(self, level, has_personal_data=False):
+        assert not has_personal_data
+        stub = Provider("stub", ContractType.INTERNAL, TrainingUse.NO, "JP", Level.L3)
+        return Route(stub, "渡しました。", Level(level))
+
+
 class Writing:
     """The evidence, and above it what the server of `address` writes, as the real walk does it."""
 
     def __init__(self, answer, address: str) -> None:
         model = OpenAIChatModel(address, "stub")
         self._answer = answer
-        self._writer = AnswerWriter(lambda: model, SudachiWords(), SECONDS)
+        self._writer = AnswerWriter(lambda: model, SudachiWords(), SECONDS, router=ToStub())
 
-    def ask(self, question, *, audience):
-        assert audience == "staff"
+    def ask(self, question, *, audience, level):
+        assert (audience, level) == ("staff", "L2")
         yield Retrieved((), 1.0)
         yield Evidence(self._answer)
         kept = []
-        for event in self._writer.write(question, self._answer, UNITS):
+        for event in self._writer.write(question, self._answer, UNITS, ToStub().choose(level)):
             if isinstance(event, Sentence):
                 kept.append(event.text)
             yield event
@@ -187,8 +197,8 @@ def test_retry_searches_the_same_again(staff, model_server, write_with):
 
 def test_bug_while_writing_is_no_error_of_the_answer(staff, write_with, an_answer, caplog):
     class Breaking:
-        def ask(self, _question, *, audience):
-            assert audience == "staff"
+        def ask(self, _question, *, audience, level):
+            assert (audience, level) == ("staff", "L2")
             yield Evidence(an_answer)
             yield Sentence(SENTENCE)
             raise RuntimeError("秘密の質問")
@@ -204,8 +214,8 @@ def test_bug_while_writing_is_no_error_of_the_answer(staff, write_with, an_answe
 
 def test_sentence_that_is_not_borne_out_is_told_apart_from_a_failure(staff, write_with, an_answer):
     class Dropping:
-        def ask(self, _question, *, audience):
-            assert audience == "staff"
+        def ask(self, _question, *, audience, level):
+            assert (audience, level) == ("staff", "L2")
             yield Evidence(an_answer)
             yield Dropped("figure")
             yield Completed(an_answer)

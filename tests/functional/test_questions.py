@@ -208,8 +208,8 @@ class Yielding:
     def __init__(self, *events):
         self._events = events
 
-    def ask(self, _question, *, audience):
-        assert audience == "staff"
+    def ask(self, _question, *, audience, level):
+        assert (audience, level) == ("staff", "L2")
         yield from self._events
 
 

@@ -9,6 +9,9 @@ from app.answering.question import read
 from app.answering.service import AnsweringService
 from app.answering.writing import FAILED, AnswerWriter, WritingUnit, writing_units
 from app.clock import fixed_clock
+from app.governance.provider import ContractType, Provider, TrainingUse
+from app.governance.routing import Route
+from guardrails.classification import Level
 from guardrails.output.grounding import Reason
 from rag.chat_model import FakeAnswer, FakeChatModel
 from rag.errors import ChatModelUnavailableError
@@ -23,14 +26,33 @@ _UNITS = [
 ]
 
 
+def _route(name="fake"):
+    if name is None:
+        return Route(None, "渡せません。")
+    return Route(
+        Provider(name, ContractType.INTERNAL, TrainingUse.NO, "JP", Level.L3), "渡しました。"
+    )
+
+
+class _Router:
+    """Lets everything through, and remembers what it was asked."""
+
+    def __init__(self):
+        self.asked = []
+
+    def choose(self, level, has_personal_data=False):
+        self.asked.append((level, has_personal_data))
+        return _route()
+
+
 def _answer(status="answered", premise="none"):
     return Answer(status, "引用", premise, (), (), (), "extractive", 0, 1.0)
 
 
 def _write(*answers, question="空き家改修補助金の補助率は？", answer=None, units=None, seconds=5.0):
     model = FakeChatModel(*answers)
-    writer = AnswerWriter(lambda: model, _WORDS, seconds)
-    return list(writer.write(question, answer or _answer(), units or _UNITS)), model
+    writer = AnswerWriter(lambda: model, _WORDS, seconds, router=_Router())
+    return list(writer.write(question, answer or _answer(), units or _UNITS, _route())), model
 
 
 def test_a_sentence_that_the_evidence_bears_is_shown_with_its_citation():
@@ -73,7 +95,9 @@ def test_a_model_that_hangs_ends_at_its_deadline():
 
 def test_a_reader_who_stops_stops_the_model():
     model = FakeChatModel(FakeAnswer(["補助率は2分の1です。[1]\n", "上限は200万円です。[2]\n"]))
-    written = AnswerWriter(lambda: model, _WORDS, 5.0).write("補助率は？", _answer(), _UNITS)
+    written = AnswerWriter(lambda: model, _WORDS, 5.0, router=_Router()).write(
+        "補助率は？", _answer(), _UNITS, _route()
+    )
     next(written)
     written.close()
     assert model.closed == 1
@@ -86,9 +110,9 @@ def test_nothing_is_written_for_an_abstention():
 
 
 def test_without_a_model_there_is_nothing_to_write():
-    writer = AnswerWriter(lambda: None, _WORDS, 5.0)
+    writer = AnswerWriter(lambda: None, _WORDS, 5.0, router=_Router())
     assert writer.provider is None
-    assert list(writer.write("補助率は？", _answer(), _UNITS)) == []
+    assert list(writer.write("補助率は？", _answer(), _UNITS, _route())) == []
 
 
 def test_the_model_is_shown_the_best_units_only_each_with_its_heading():
@@ -138,6 +162,7 @@ def test_the_answer_counts_what_stands(index, words):
     model = FakeChatModel(
         FakeAnswer(["補助率は2分の1です。[1]\n補助率は3分の2です。[1]\n"]), FakeAnswer([])
     )
+    router = _Router()
     retriever = index(
         (
             DocumentInfo("hojo", "空き家改修補助金", "staff", "L2"),
@@ -148,7 +173,7 @@ def test_the_answer_counts_what_stands(index, words):
         retriever,
         words,
         fixed_clock(datetime(2026, 11, 23, 1, tzinfo=UTC)),
-        writer=AnswerWriter(lambda: model, _WORDS, 5.0),
+        writer=AnswerWriter(lambda: model, _WORDS, 5.0, router=router),
         model=AnswerabilityModel(5.0, 0.5, {}),
     )
     *_, last = service.ask("空き家改修補助金の補助率は？", audience="staff")
@@ -158,3 +183,29 @@ def test_the_answer_counts_what_stands(index, words):
     *_, silent = service.ask("空き家改修補助金の補助率は？", audience="staff", writes=False)
     assert silent.answer.generated == 0
     assert len(model.requests) == 1
+    assert router.asked == [("L2", False)]  # the level of the passage that is cited
+
+
+@pytest.mark.parametrize(
+    ("question", "levels", "asked_for"),
+    [
+        pytest.param("補助率は？", ("L1", "L3"), ("L3", False), id="the heaviest passage"),
+        pytest.param("【極秘】\n補助率は？", ("L2",), ("L4", False), id="a mark on the question"),
+        pytest.param("佐藤さんの補助率は？", ("L1",), ("L1", True), id="personal data"),
+    ],
+)
+def test_the_route_is_asked_for_with_the_highest_level(question, levels, asked_for):
+    router = _Router()
+    writer = AnswerWriter(
+        lambda: None, _WORDS, 5.0, router=router, has_personal_data=lambda text: "佐藤" in text
+    )
+    writer.route(question, levels)
+    assert router.asked == [asked_for]
+
+
+@pytest.mark.parametrize("provider", [None, "another"])
+def test_a_model_that_the_route_does_not_lead_to_is_not_asked(provider):
+    model = FakeChatModel(FakeAnswer(["補助率は2分の1です。[1]\n"]))
+    writer = AnswerWriter(lambda: model, _WORDS, 5.0, router=_Router())
+    assert list(writer.write("補助率は？", _answer(), _UNITS, _route(provider))) == []
+    assert model.requests == []
