@@ -19,9 +19,11 @@ _TOLD = re.compile(
     r"\d[\d,.]*\s*(?:円|千円|万円|億円|百万円)|(?:の|な(?:の|ん))ですが|ですけど|だけど|なんだけど|ですので|なので|(?:です|ます|ました|ません)。|(?:予定|方針|見込み)(?:です|だ)"
 )
 _NORM = re.compile(
-    r"ならない|ものとする|しましょう|ましょう|例として|例えば|たとえば|など(?:が|を|の|は|、)|場合(?:は|に)|ときは|とは[、,]|こととする|こととし|に関する(?:規程|規則|要綱|条例)|第\d+条|研修|禁止(?:する|されて|です)|してください|不開示|請求"
+    r"ならない|ものとする|しましょう|ましょう|例として|例えば|たとえば|など(?:が|を|の|は|、)|場合(?:は|に)|ときは|とは[、,]|こととする|こととし|に関する(?:規程|規則|要綱|条例)|第\d+条|研修|禁止(?:する|されて|です)|してください|不開示|請求|着手|対象外|対象とな|できません|できない|原則|必要がある|必要があります"
 )
 _AROUND = 300
+# A document says at its head what it is; further down it tells of many things.
+_HEAD = 2_000
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ def _found(
     text: str, source: Source, category: Category, policy: ClassificationPolicy
 ) -> CategoryFound | None:
     topic_pattern = re.compile(category.topic)
+    text = text[:_HEAD] if source == "document" else text
     if not topic_pattern.search(text):
         return None
     for secret in policy.secret_pattern(category).finditer(text):

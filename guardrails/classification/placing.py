@@ -38,13 +38,13 @@ _FILE_TAIL = re.compile(
     re.IGNORECASE,
 )
 _FIELD = re.compile(
-    r"(?:^|[\s>|])(?:件名|標題|表題|題名|題目|タイトル|subject|title|re|fwd?|(?:添付)?ファイル(?:名)?|添付(?:資料)?|資料名|文書名"
+    r"(?:^|[\s>|])(?:[^\s:]{1,8}の)?(?:件名|標題|表題|題名|題目|タイトル|subject|title|re|fwd?|(?:添付)?ファイル(?:名)?|添付(?:資料)?|資料名|文書名"
     r"|ヘッダー?|フッター?|header|footer|透かし|スタンプ|ゴム印|右肩|[右左][上下]|欄外|表紙|表示|公開区分|公開|(?:情報|文書|秘密|機密|取扱|取り扱い|資料)?区分"
     r"|取扱い?|取り扱い|扱い|(?:情報の)?格付け?|(?:情報)?分類|機密(?:性|レベル)?|classification|sensitivity|marking|備考|注記?|属性|ラベル|タグ)\s*[:=]",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"(?:(?:本|この|当|以下の?|次の?|上記の?|添付の?|下記の?|上の|下の|貼り?付け[たる]?|送った|作った|もらった|いただいた|お渡しした|手元の|別添の?|別紙の?)"
+    r"(?:(?:(?:本|当)(?![市町村県府庁課局部室社会])|この|以下の?|次の?|上記の?|添付の?|下記の?|上の|下の|貼り?付け[たる]?|送った|作った|もらった|いただいた|お渡しした|手元の|別添の?|別紙の?)"
     r"[^。\n?「」]{0,20}?|これ|こちら|それ|今回の[^。\n?「」]{1,12}?|\b(?:this|these|following|attached|enclosed)\b[^.\n?]{0,40}?)"
     r"(?:に?は|も|が|:|、|を|には|の(?:取り?扱い?|区分|格付け?|機密性|扱い)は|\b(?:is|are)\b)"
     r"[^。\n?]{0,16}$",
@@ -57,7 +57,7 @@ _RULEBOOK = re.compile(
 _STATED = re.compile(
     rf"[{_CLOSE}]?\s*(?:情報|文書|資料|書類|扱い?|区分|指定)*\s*"
     r"(?:です(?!か)|でし(?!ょうか)た|であ[りる]|だ(?![けっと])|な(?:ので|のです|んです)|と(?:し(?:て|ます|、)|する(?!ため|場合|とき|こと|基準|か)|させ|なって|なります|の指定|の扱い)"
-    r"|の(?:で|ため)|に(?:該当[しす]|当た[りる]|指定され|分類され|区分され|格付け?され|なって|なります|つき)|の(?:ため|資料|文書|もの(?!は)|扱い|取り?扱い)|のこと|でお願い|を含(?:み|む|ん)"
+    r"|の?(?:で|ため)|(?:いた)?します|願います|してください|に(?:該当[しす]|当た[りる]|指定され|分類され|区分され|格付け?され|なって|なります|つき)|の(?:ため|(?:資料|文書|もの|扱い|取り?扱い)(?![はをがにの]))|のこと|でお願い|を含(?:み|む|ん)"
     r"|が(?:付いて|ついて|押され|押して|入って|あります|記載され)|の?(?:印|表示|マーク|スタンプ)?が(?:付いて|ついて|押されて|入って|あります)"
     r"|と(?:表示|記載|印字|押印)?(?:されて|書かれて|あります|記されて|記載されて)|、|。|$|\n|[,.](?:\s|$)|\s+(?:and|information|document|material|draft)\b)",
     re.IGNORECASE,
@@ -73,20 +73,36 @@ _ASKED = re.compile(
 # What a person wants done with a text, rather than to know about it.
 HANDLING = re.compile(
     r"要約|まとめて|まとめた|まとめる|まとめ直|翻訳|訳して|校正|添削|推敲|整え|整理|直して|書き?換え|書き?直|言い?換え|見出し|貼り?(?:付け|ます|る)|作って|作成して|作りたい|作成したい|箇条書き|清書|読み取|抜き?出"
-    r"|表に(?:して|し|ま)|一覧に|並べ替え|集計|比較して|比較表|計算|チェックして|確認し(?:たい|て)|見て(?:ほしい|もらえ|ください|くれ)|分析|分類して|文案|下書き|案文|原稿|たたき台|議事録に|(?:三|二|\d)行で|短くして|グラフ|スライドに|資料に(?:して|まとめ)|メールに|通知文|反映|入力して|追記|リスト(?:に|を)|summari[sz]e|translate|proofread|draft|rewrite",
+    r"|表に(?:して|し|ま)|一覧に|並べ替え|集計|比較して|比較表|計算|チェックして|確認し(?:たい|て)|見て(?:ほしい|もらえ|ください|くれ)|分析|分類して|文案|下書き|案文|原稿|たたき台|議事録に|(?:三|二|\d)行で|短くして|グラフ|スライドに|資料に(?:して|まとめ)|メールに|通知文|反映|入力して|追記|リスト(?:に|を)|考えて|書いて(?![あい])|提案して|summari[sz]e|translate|proofread|draft|rewrite",
     re.IGNORECASE,
 )
+# A text that bears the mark, named by what it is; words about marks themselves are none.
 _ITS_TEXT = re.compile(
-    rf"[{_CLOSE}]?(?:扱い|指定)?の?(?:資料|文書|メール|ファイル|議事録|議事概要|書類|文章|内容|メモ|データ|通知|表|報告書|計画\w*|写し|スライド|原稿|案)"
-    r"(?:[ (（「:。]|です|なので|(?:の[^。\n]{1,12})?(?:を|から|について|、|$))"
+    rf"[{_CLOSE}]?(?:扱い|指定)?の?"
+    r"(?!種類|区分|違い|定義|意味|基準|表示|手順|方法|対象|範囲|規程|台帳|廃棄|保管|マーク|印|一覧|情報の|会議の)"
+    r"(?:(?:[一-龥ァ-ヶー々]|メモ|写し){1,12})"
+    r"(?:[ (「:。]|です|なので|ですが|(?:の[^。\n]{1,12})?(?:を|から|について|、|$))"
+)
+_TRANSFORMED = re.compile(
+    r"要約|まとめて|まとめ直|翻訳|訳して|校正|添削|推敲|整え|整理|直して|直し(?:たい|てほしい)|書き?換え|言い?換え|見出し|貼り?(?:付け|ます|る)|清書|抜き?出|読み取|短くして|丁寧|やさしく|箇条書き|[三二\d]行|確認して|チェックして|比較して|表にして|分析"
 )
 _SPOKEN_OF = re.compile(
     r"\s*(?:と|の(?![\s。]|$)|を|に(?!つき)|は|が|も|や|か(?![\s:])|で(?!お願い)|等|など|及び|又は|または|、|って|という|といった|だけ|以[上下]|未満|マーク|記号|印|表示|スタンプ|ラベル|文字|判子|ゴム印|透かし)"
 )
 _ABOUT = re.compile(
-    r"とは|意味|違い|表示|方法|(?:書き|付け|押し|出し|作り|扱い|使い|見|消し|捨て)方|講座|研修|講習|クイズ|保管|規則|とは|定義|基準|ルール|一覧|種類|区分表|手引|要領|規程|捨て|廃棄|印刷|購入|スタンプ|変換|フォント|(?:について|もの|場合|こと|とき|をいう|ならない|する|しない|いる|ある|です|ます)[。)]?$|[。?]|\bmean|\bstamp",
+    r"とは|意味|違い|表示|方法|(?:書き|付け|押し|出し|作り|扱い|使い|見|消し|捨て)方|講座|研修|講習|クイズ|保管|規則|とは|定義|基準|ルール|一覧|種類|区分表|手引|要領|規程|捨て|廃棄|印刷|購入|スタンプ|変換|フォント|(?:もの|場合|こと|とき|をいう|に相当|前提|ならない|する|しない|いる|ある|です|ます)[。)]?$|[。?]|\bmean|\bstamp",
     re.IGNORECASE,
 )
+_EXAMPLE = re.compile(rf"(?:例|見本|サンプル|例えば|たとえば)[\s:、]*[{_OPEN}]*\s*$")
+_SEEN_AT = re.compile(
+    rf"(?:右肩|欄外|表紙|[右左]上|冒頭|ヘッダー?|フッター?|透かし|1枚目)に(?:は|も)?[{_OPEN}]*\s*$"
+)
+_SEEN = re.compile(
+    rf"[{_CLOSE}]?(?:と|の|が)(?:表示|記載|印字|押印|印|スタンプ)?(?:が|の)?"
+    r"(?:ある|あり|された|されて|付いた|付いて|入った|入って|押された|押されて|書かれた|書かれて)"
+)
+# A row of a table, or a sentence before a bracket: no title.
+_PROSE = re.compile(r"[。|]|[るすたいうくむぶつぬ]\s*$")
 _ENUMERATED = re.compile(r"\s*(?:[、,・/]|又は|または|及び|や)\s*$")
 
 
@@ -180,6 +196,18 @@ def _of_unticked_box(place: Place) -> str | None:
     return _SPOKEN if re.search(r"[□☐]\s*$", place.before) else None
 
 
+def _as_example(place: Place) -> str | None:
+    return _SPOKEN if _EXAMPLE.search(place.before) else None
+
+
+def _seen_by_user(place: Place) -> str | None:
+    """A person says where on the text at hand the mark stands."""
+    if place.page.source != "user" or not _SEEN_AT.search(place.before):
+        return None
+    is_seen = _SEEN.match(place.after) and not _ASKED.search(place.statement)
+    return "資料に表示されていると述べられています" if is_seen else None
+
+
 def _ticked(place: Place) -> str | None:
     is_ticked = re.search(r"[☑☒✓✔]\s*$", place.before)
     is_chosen = re.search(r"■\s*$", place.before) and re.search(r"[□☐]", place.bare_line)
@@ -228,8 +256,9 @@ def _to_be_handled(place: Place) -> str | None:
     """A person wants something done with a text that bears the mark."""
     if place.page.source != "user" or not _ITS_TEXT.match(place.after):
         return None
-    if not HANDLING.search(place.after) or re.search(
-        r"場合|とき|際|方法|ルール|どう|(?:て|で)も?(?:いい|よい|良い|構|大丈夫)", place.after
+    if not _TRANSFORMED.search(place.after) or re.search(
+        r"場合|とき|際|方法|ルール|どう|教えて|知りたい|(?:て|で)も?(?:いい|よい|良い|構|大丈夫)",
+        place.after,
     ):
         return None
     return "この表示のある資料の処理を頼まれています"
@@ -263,7 +292,7 @@ def _in_bracket(place: Place) -> str | None:
             re.sub(r"(?:くれ|もらえ|いただけ)(?:ます|ません)か", "", place.statement)
         )
         return "題名に付いています" if wants and not asks and before.strip() else _SPOKEN
-    is_title = len(place.before) + len(place.after) <= _TITLE_CHARS and "。" not in before
+    is_title = len(place.before) + len(place.after) <= _TITLE_CHARS and not _PROSE.search(before)
     if not before.strip():
         is_defined = _ABOUT.search(after) and not place.page.is_first(place.line_start)
         return _SPOKEN if is_defined else "行の頭に表示されています"
@@ -291,7 +320,10 @@ def _in_heading(place: Place) -> str | None:
     """Set apart by spaces on a line of the head or foot of a page."""
     is_first = not place.before.strip(" \t※*■★●◆")
     is_last = not _BESIDE.sub("", place.after).strip()
-    is_apart = (is_first or place.before[-1:].isspace()) and (is_last or place.after[:1].isspace())
+    after = place.after.lstrip("※*■★●◆")[:1]
+    is_apart = (is_first or place.before[-1:].isspace()) and (
+        is_last or after.isspace() or after in _BRACKETS
+    )
     is_encircled = (
         is_first and place.page.text[place.start] == "㊙" and not place.after[:1].isspace()
     )
@@ -305,17 +337,21 @@ def _in_heading(place: Place) -> str | None:
         or _ENUMERATED.search(place.before)
     ):
         return None
-    if len(place.bare_line.strip()) > _TITLE_CHARS or _ABOUT.search(place.bare_line):
+    if "|" in place.bare_line or len(place.bare_line.strip()) > _TITLE_CHARS:
+        return None
+    if _ABOUT.search(place.bare_line):
         return None
     return "頁の頭か末尾に表示されています"
 
 
 _RULES: tuple[_Rule, ...] = (
     _of_unticked_box,
+    _as_example,
     _ticked,
     _in_file_name,
     _alone_on_line,
     _declared,
+    _seen_by_user,
     _quoted,
     _to_be_handled,
     _stated_alone,

@@ -254,7 +254,7 @@ def test_last_event_is_what_is_kept(container, an_answer, clock, someone):
 def test_no_connection_is_held_while_answering(app, staff, engine, answering, an_answer):
     held = []
 
-    def ask(question, *, audience):
+    def ask(question, *, audience, level):
         held.append(engine.pool.checkedout())
         yield Completed(an_answer)
 
