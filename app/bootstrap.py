@@ -35,6 +35,7 @@ from app.governance.routing import Router
 from app.governance.wiring import make_governance
 from app.installation import Installation, load_installation
 from app.knowledge.errors import explain_store_failure
+from app.knowledge.holding import why_held
 from app.knowledge.ingest_run import IngestRules
 from app.knowledge.programmes import LiveProgrammes
 from app.knowledge.service import IndexParts, KnowledgeService
@@ -45,7 +46,6 @@ from app.store_lock import StoreLock
 from app.warm_up import Say, Step, WarmUp
 from ingest.document import LoadLimits
 from ingest.loaders import load_paths
-from ingest.quality import judge
 from rag.background import background_questions
 from rag.embedder import Embedder, SentenceTransformerEmbedder
 from rag.fusion import weights_for
@@ -212,7 +212,7 @@ def _make_knowledge(
         clock,
         IndexParts(search.embedder, search.vectors, search.tokenizer),
         search.retriever,
-        IngestRules(load_paths, judge, installation.demo, LoadLimits()),
+        IngestRules(load_paths, why_held, installation.demo, LoadLimits()),
     )
 
 

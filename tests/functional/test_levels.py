@@ -73,3 +73,13 @@ def test_where_a_question_went_is_kept_with_its_answer(staff, routed):
     routed.route = Routed(is_open=True, reason=GIVEN, level="L2")
     page = staff.get(staff.ask("補助率は？").headers["location"]).text
     assert GIVEN in page
+
+
+def test_a_conversation_with_a_question_about_residents_is_not_shared(staff):
+    location = staff.post("/questions", {"question": "補助率は？", "level": "L3"}).headers[
+        "location"
+    ]
+    conversation = location.split("/")[2].split("#")[0]
+    refused = staff.post(f"/conversations/{conversation}/share", {"scope": "everyone"})
+    assert refused.status_code == 422
+    assert "L3の質問" in refused.text
