@@ -131,6 +131,7 @@ def _list(render: Render, container: Any, account: SignedIn, registry: ProviderS
         changes=registry.changes(),
         may_manage=account.may(Permission.MANAGE_GOVERNANCE),
         foreign_region=container.settings.foreign_region,
+        trainings={each.value: each.label for each in TrainingUse},
     )
 
 
