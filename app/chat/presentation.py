@@ -161,8 +161,8 @@ def writing_note(asked: AskedQuestion) -> str:
     """How it went with the sentences above the evidence; empty where none were to come."""
     if asked.answer.sentences:
         return _NOTES_WITH_SENTENCES.get(asked.writing, _CHECKED)
-    reason = asked.route if asked.writing is Writing.REFUSED else ""
-    return _WRITING_NOTES.get(asked.writing, "") + reason
+    note = _WRITING_NOTES.get(asked.writing, "")
+    return note + (asked.route or _QUOTES_ANSWER) if asked.writing is Writing.REFUSED else note
 
 
 def writing_line(status: LanguageModelStatus) -> str:

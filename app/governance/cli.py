@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from app.clock import TOKYO, Clock
 from app.governance.provider import ContractType, Provider, TrainingUse
@@ -29,7 +29,8 @@ def providers_app(open_registry: OpenRegistry) -> typer.Typer:
     @providers.command("list")
     def show_list() -> None:
         """提供者の一覧と、使えるかどうかを表示します。"""
-        table = Table("名前", "契約", "学習利用", "国", "上限", "証拠の期限", "状態")
+        names = ("名前", "契約", "学習利用", "国", "上限", "証拠の期限", "状態")
+        table = Table(*(Column(name, overflow="fold") for name in names))
         with open_registry() as (registry, clock):
             today = clock().astimezone(TOKYO).date()
             for each in registry.providers():
@@ -71,6 +72,11 @@ def providers_app(open_registry: OpenRegistry) -> typer.Typer:
             registry.add(provider, by=by)
         typer.echo(f"「{name}」を登録しました。承認するまでは使いません。")
 
+    _add_decisions(providers, open_registry)
+    return providers
+
+
+def _add_decisions(providers: typer.Typer, open_registry: OpenRegistry) -> None:
     @providers.command("approve")
     def approve(name: NameArgument, by: ByOption) -> None:
         """内容を確かめた提供者を、使えるようにします。"""
@@ -84,5 +90,3 @@ def providers_app(open_registry: OpenRegistry) -> typer.Typer:
         with open_registry() as (registry, _clock):
             registry.disable(name, by=by)
         typer.echo(f"「{name}」を停止しました。")
-
-    return providers
