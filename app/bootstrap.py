@@ -21,21 +21,21 @@ from app.answering.known_documents import SnapshotDocuments
 from app.answering.masking import Analyzer, NoAnalyzer
 from app.answering.searching import Search
 from app.answering.service import AnsweringService as ExtractiveAnswering
-from app.answering.wiring import make_guard, make_writer
+from app.answering.wiring import leak_recorder, make_guard, make_writer
 from app.answering.writing import AnswerWriter
 from app.chat.asking import AnsweringBeside, AnsweringService, AskingService
-from app.chat.attaching import ATTACHMENT_PREFIX, AttachingService, as_attached
+from app.chat.attaching import as_attached
 from app.chat.placeholders import make_masking
-from app.chat.records import AttachedDocument, Vault
-from app.chat.repository import ConversationRepository
-from app.chat.service import ConversationService
-from app.chat.sharing import SharingService
+from app.chat.records import AttachedDocument
+from app.chat.wiring import attaching_factory, conversation_factory, sharing_factory
 from app.clock import Clock, fixed_clock, system_clock
 from app.container import Container, ReadinessProbe
 from app.db import make_engine, make_session_factory, migrate, transaction
 from app.deferred_vectors import DeferredVectorStore
+from app.governance.wiring import make_governance
 from app.installation import Installation, load_installation
 from app.knowledge.errors import explain_store_failure
+from app.knowledge.holding import why_held
 from app.knowledge.ingest_run import IngestRules
 from app.knowledge.programmes import LiveProgrammes
 from app.knowledge.service import IndexParts, KnowledgeService
@@ -46,7 +46,6 @@ from app.store_lock import StoreLock
 from app.warm_up import Say, Step, WarmUp
 from ingest.document import LoadLimits
 from ingest.loaders import load_paths
-from ingest.quality import judge
 from rag.background import background_questions
 from rag.embedder import Embedder, SentenceTransformerEmbedder
 from rag.fusion import weights_for
@@ -58,8 +57,6 @@ from rag.vocabulary import load_vocabulary
 from rag.word_vectors import WordReader
 
 VECTORS_FOLDER = "vectors"
-# The built-in model may read what is confidential, never what is strictly so (design, levels).
-_HIGHEST_WRITTEN_LEVEL = "L3"
 
 
 @dataclass(frozen=True)
@@ -159,14 +156,24 @@ def build(
     knowledge = _make_knowledge(records, search, clock, installation)
     programmes = LiveProgrammes(records.session_factory, clock, shows_demo=installation.demo)
     language_model = given.language_model or make_language_model(settings)
-    masking = make_masking(
-        records.session_factory, records.cipher, clock, given.analyzer or NoAnalyzer()
+    analyzer = given.analyzer or NoAnalyzer()
+    governance = make_governance(
+        records.session_factory,
+        clock,
+        language_model.name,
+        foreign_region=settings.foreign_region,
+        masks=True,
     )
-    guard = make_guard(search.tokenizer, installation, clock)
-    writer = make_writer(language_model, search.tokenizer, settings, masking, guard)
+    masking = make_masking(
+        records.session_factory, records.cipher, clock, analyzer, leak_recorder(governance.risks)
+    )
+    guard = make_guard(search.tokenizer, installation, clock, analyzer)
+    writer = make_writer(
+        language_model, search.tokenizer, settings, governance.router, masking, guard
+    )
     answering = given.answering or _make_answering(search, clock, installation, writer)
     accounts = _account_factory(given.passwords, clock, settings.session_hours)
-    conversations = _conversation_factory(records.cipher, clock, settings.question_days)
+    conversations = conversation_factory(records.cipher, clock, settings.question_days)
     attachments = _attachment_search(settings, search)
     warm_up = WarmUp(_warm_up_steps(knowledge, search), knowledge.hint_if_empty)
     container = Container(
@@ -177,10 +184,8 @@ def build(
         throttle=SignInThrottle(records.session_factory, clock),
         accounts=accounts,
         conversations=conversations,
-        attaching=_attaching_factory(records.cipher, conversations, clock, attachments),
-        shares=lambda session: SharingService(
-            ConversationRepository(session), conversations(session), clock
-        ),
+        attaching=attaching_factory(records.cipher, conversations, clock, attachments),
+        shares=sharing_factory(conversations, clock),
         asking=AskingService(
             records.session_factory,
             conversations,
@@ -190,6 +195,7 @@ def build(
             clock,
             language_model,
         ),
+        governance=governance,
         programmes=programmes,
         readiness=warm_up,
         language_model=language_model,
@@ -218,7 +224,7 @@ def _make_knowledge(
         clock,
         IndexParts(search.embedder, search.vectors, search.tokenizer),
         search.retriever,
-        IngestRules(load_paths, judge, installation.demo, LoadLimits()),
+        IngestRules(load_paths, why_held, installation.demo, LoadLimits()),
     )
 
 
@@ -340,38 +346,9 @@ def _answering_beside(
 ) -> AnsweringBeside:
     def beside(documents: Sequence[AttachedDocument]) -> AnsweringService:
         joined = attachments.beside([as_attached(document) for document in documents])
-        may_write = all(document.level <= _HIGHEST_WRITTEN_LEVEL for document in documents)
-        may = writer if may_write else None
-        return _make_answering(search, clock, installation, may, joined)
+        return _make_answering(search, clock, installation, writer, joined)
 
     return beside
-
-
-def _attaching_factory(
-    cipher: Cipher,
-    conversations: Callable[[Session], ConversationService],
-    clock: Clock,
-    attachments: AttachmentSearch,
-) -> Callable[[Session], AttachingService]:
-    def forget(attachment_id: str) -> None:
-        attachments.forget(f"{ATTACHMENT_PREFIX}{attachment_id}")
-
-    def make(session: Session) -> AttachingService:
-        repository = ConversationRepository(session)
-        return AttachingService(repository, conversations(session), Vault(cipher), clock, forget)
-
-    return make
-
-
-def _conversation_factory(
-    cipher: Cipher, clock: Clock, question_days: int
-) -> Callable[[Session], ConversationService]:
-    vault = Vault(cipher)
-
-    def make(session: Session) -> ConversationService:
-        return ConversationService(ConversationRepository(session), vault, clock, question_days)
-
-    return make
 
 
 def _warm_up_steps(knowledge: KnowledgeService, search: _Search) -> list[Step]:

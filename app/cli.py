@@ -20,6 +20,7 @@ from app.cli_jsonl import ReaderGoneError
 from app.cli_keys import keys_app
 from app.cli_models import models_app
 from app.cli_state import CommandLine
+from app.governance.cli import providers_app
 
 _EVALUATION_COMMANDS = frozenset({"eval", "bench"})
 _VALUE_OPTIONS = ("--data-dir",)
@@ -84,6 +85,7 @@ def make_cli(line: CommandLine, arguments: Sequence[str] = ()) -> typer.Typer:
     cli.add_typer(models_app(line))
     cli.add_typer(keys_app(line))
     cli.add_typer(users_app(lambda: line.accounts("users")))
+    cli.add_typer(providers_app(lambda: line.providers("providers")))
     _mount_evaluations(cli, arguments)
     return cli
 

@@ -93,7 +93,10 @@ def _add_ask(cli: typer.Typer, line: CommandLine) -> None:
 
             def answer(text: str) -> Answer:
                 writes = provider != EXTRACTIVE
-                return last_answer(application.answering.ask(text, audience=seen, writes=writes))
+                events = application.answering.ask(
+                    text, audience=seen, writes=writes, level="L1" if seen == "public" else "L2"
+                )
+                return last_answer(events)
 
             if jsonl:
                 respond_to_lines(

@@ -13,7 +13,10 @@ from pydantic import ValidationError
 from app.accounts.service import AccountService
 from app.bootstrap import Application, Overrides, build, pull_embedder
 from app.cli_console import pull_progress
+from app.clock import Clock
+from app.db import transaction
 from app.errors import BadInputError
+from app.governance.service import ProviderService
 from app.settings import Settings
 
 _CHATTY = ("alembic", "sentence_transformers")
@@ -62,6 +65,15 @@ class CommandLine:
         """Accounts need neither vectors nor model: this works while the server runs."""
         with self.records(command) as application, application.open_accounts() as accounts:
             yield accounts
+
+    @contextmanager
+    def providers(self, command: str) -> Iterator[tuple[ProviderService, Clock]]:
+        """The registry of providers, in one transaction."""
+        with (
+            self.records(command) as application,
+            transaction(application.session_factory) as session,
+        ):
+            yield application.container.governance.providers(session), application.clock
 
     def quieten(self) -> None:
         """A command says what matters itself; libraries' logs and warnings are for --debug."""

@@ -14,6 +14,7 @@ from app.chat.attaching import AttachingService
 from app.chat.service import ConversationService
 from app.chat.sharing import SharingService
 from app.clock import Clock
+from app.governance.wiring import Governance
 from app.language_model import LanguageModelProbe, NoLanguageModel
 from app.security import Cipher
 from app.settings import Settings
@@ -108,6 +109,7 @@ class Container:
     shares: Callable[[Session], SharingService]
     attaching: Callable[[Session], AttachingService]
     asking: AskingService
+    governance: Governance
     programmes: Programmes
     readiness: ReadinessProbe
     language_model: LanguageModelProbe = field(default_factory=NoLanguageModel)

@@ -21,6 +21,9 @@ from app.chat.share_endpoints import router as share_router
 from app.chat.source_endpoints import router as source_router
 from app.container import Container
 from app.dependencies import Guard
+from app.governance.endpoints import router as provider_router
+from app.governance.risk_endpoints import report_router
+from app.governance.risk_endpoints import router as risk_router
 from app.health import router as health_router
 from app.pages import NAVIGATION, STATIC_FOLDER, NavigationItem, Pages
 
@@ -34,6 +37,9 @@ ROUTERS = (
     share_router,
     attachment_router,
     programme_router,
+    provider_router,
+    risk_router,
+    report_router,
 )
 STATIC_PATH = "/static"
 BODY_LIMITS = {"/attachments": MAX_FILE_BYTES + 64 * 1024}

@@ -31,6 +31,8 @@ NAVIGATION = (
     NavigationItem("/conversations", "履歴", Permission.READ_OWN_HISTORY),
     NavigationItem("/programmes", "制度一覧", Permission.BROWSE_PROGRAMMES),
     NavigationItem("/admin/users", "利用者", Permission.MANAGE_USERS),
+    NavigationItem("/admin/providers", "生成AI", Permission.READ_GOVERNANCE),
+    NavigationItem("/admin/risks", "リスク", Permission.READ_GOVERNANCE),
 )
 
 

@@ -76,6 +76,11 @@ class Settings(BaseSettings):
     llm_deadline_seconds: float = Field(
         default=60.0, gt=0, le=600, description="一つの回答の文章生成を待つ秒数"
     )
+    foreign_region: Literal["block", "mask_only", "allow"] = Field(
+        default="block",
+        description="国外で処理する生成AIに L1 を超える内容を: block（渡さない）、"
+        "mask_only（伏せ字にした L2 まで）、allow（登録した上限まで）",
+    )
     secret_key: SecretStr | None = Field(
         default=None,
         description="保存データの暗号鍵（base64。カンマ区切りで、先頭の鍵で暗号化し、残りは復号だけに"

@@ -37,6 +37,9 @@ class Permission(StrEnum):
     MANAGE_KNOWLEDGE = "manage_knowledge"
     READ_AUDIT = "read_audit"
     MANAGE_USERS = "manage_users"
+    REPORT_RISKS = "report_risks"
+    READ_GOVERNANCE = "read_governance"
+    MANAGE_GOVERNANCE = "manage_governance"
 
 
 _EVERYONE = frozenset(
@@ -48,6 +51,7 @@ _EVERYONE = frozenset(
         Permission.BROWSE_PROGRAMMES,
         Permission.READ_KNOWLEDGE,
         Permission.READ_SYSTEM_CARD,
+        Permission.REPORT_RISKS,
     }
 )
 
@@ -57,9 +61,10 @@ PERMISSIONS = MappingProxyType(
         Role.COUNSELLOR: _EVERYONE | {Permission.HANDLE_CASES},
         Role.KNOWLEDGE_ADMIN: _EVERYONE | {Permission.MANAGE_KNOWLEDGE},
         # Auditors look and do not touch; they ask questions to see what staff see.
-        Role.AUDITOR: _EVERYONE | {Permission.READ_AUDIT},
+        Role.AUDITOR: _EVERYONE | {Permission.READ_AUDIT, Permission.READ_GOVERNANCE},
         # Running the system is not a reason to read the residents' cases or the audit.
-        Role.SYSTEM_ADMIN: _EVERYONE | {Permission.MANAGE_USERS},
+        Role.SYSTEM_ADMIN: _EVERYONE
+        | {Permission.MANAGE_USERS, Permission.READ_GOVERNANCE, Permission.MANAGE_GOVERNANCE},
     }
 )
 

@@ -74,6 +74,15 @@ class Retrieved:
 
 
 @dataclass(frozen=True)
+class Routed:
+    """Whether a language model may write above the evidence. `reason`: one Japanese sentence."""
+
+    is_open: bool
+    reason: str
+    level: str
+
+
+@dataclass(frozen=True)
 class Evidence:
     answer: Answer
 
@@ -110,4 +119,4 @@ class Failed:
     message: str
 
 
-Event = Retrieved | Evidence | Sentence | Dropped | Completed | Failed
+Event = Retrieved | Routed | Evidence | Sentence | Dropped | Completed | Failed

@@ -16,7 +16,7 @@ from guardrails.pii.outbound import OutboundGuard
 from guardrails.pii.placeholders import placeholders_in
 from guardrails.pii.restorer import Restored, restore
 from guardrails.pii.vault import PlaceholderVault, VaultRules
-from guardrails.verdict import Finding
+from guardrails.verdict import Finding, FindingType
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +72,18 @@ class Source:
 
 
 @dataclass(frozen=True)
+class ReadText:
+    """A text and what was found in it, so that nobody has to look twice."""
+
+    text: str
+    findings: Sequence[Finding]
+
+    @property
+    def is_personal(self) -> bool:
+        return any(each.type != FindingType.CLASSIFICATION_MARK for each in self.findings)
+
+
+@dataclass(frozen=True)
 class Leak:
     """A request that was stopped. `labels` of what was in it; none if a guard failed instead."""
 
@@ -110,21 +122,25 @@ class Masking:
         self._vaults = vaults
         self._on_leak = on_leak
 
+    def read(self, text: str) -> ReadText:
+        return ReadText(text, self._analyzer.analyze(text))
+
     def mask(
-        self, conversation_id: str | None, question: str, evidence: Sequence[Source]
+        self, conversation_id: str | None, question: ReadText, evidence: Sequence[Source]
     ) -> Masked:
         """Of public evidence only what the conversation speaks of is masked, elsewhere all."""
-        texts = [question, *(each.text for each in evidence)]
-        is_public = [False, *(each.is_public for each in evidence)]
-        found = [
-            [] if public else self._analyzer.analyze(text)
-            for text, public in zip(texts, is_public, strict=True)
+        read = [
+            question,
+            *(
+                ReadText(each.text, ()) if each.is_public else self.read(each.text)
+                for each in evidence
+            ),
         ]
 
         def change(vault: PlaceholderVault) -> list[str]:
-            for text, findings in zip(texts, found, strict=True):
-                vault.add(text, findings)
-            return [vault.mask(text, own) for text, own in zip(texts, found, strict=True)]
+            for each in read:
+                vault.add(each.text, each.findings)
+            return [vault.mask(each.text, each.findings) for each in read]
 
         vault, (masked, *rest) = self._vaults.change(conversation_id, change)
         return Masked(masked, tuple(rest), vault)

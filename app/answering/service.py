@@ -22,6 +22,7 @@ from app.answering.answer import (
     Evidence,
     Failed,
     Retrieved,
+    Routed,
     Sentence,
     Status,
 )
@@ -38,7 +39,7 @@ from app.answering.question import Question, checked, read
 from app.answering.reading import RememberingTokenizer
 from app.answering.searching import Search
 from app.answering.validity import ended_periods, expiry_notices
-from app.answering.writing import AnswerWriter, writing_units
+from app.answering.writing import AnswerWriter, Brief, writing_units
 from app.clock import TOKYO, Clock
 from app.errors import BadInputError, YorisoiError
 from rag.errors import RagError
@@ -96,13 +97,15 @@ class AnsweringService:
         *,
         audience: Audience,
         writes: bool = True,
+        level: str = "L1",
         conversation_id: str | None = None,
     ) -> Iterator[Event]:
-        """Events in order: Retrieved, Evidence, Sentence and Dropped, Completed; or Failed.
+        """Events in order: Retrieved, Routed, Evidence, Sentence and Dropped, Completed; or Failed.
 
-        `writes`: whether a language model may write above the evidence, if there is one. It is
-        told of people by the placeholders of the conversation, which must be stored by the time
-        that Evidence has been taken.
+        `writes`: whether a language model may write above the evidence, if there is one: Routed
+        says whether that one may. `level`: of the question, as the person who asks sees it. The
+        model is told of people by the placeholders of the conversation, which must be stored by
+        the time that Evidence has been taken.
         Raises QuestionRefusedError for a question that cannot be one.
         """
         started = time.perf_counter()
@@ -122,21 +125,25 @@ class AnsweringService:
         views = _with_correction(found)
         quotes = choose(found.passages, views, self._limits)
         answer = self._answer(found, quotes, started)
-        yield Evidence(answer)
-        if writes and self._writer is not None and answer.status == "answered":
-            units = writing_units(quotes, answer.citations, views)
-            written = self._writer.write(
-                text, answer, units, audience=audience, conversation_id=conversation_id
-            )
-            yield from self._complete(answer, written, self._writer)
-        else:
+        writer = self._writer if writes else None
+        if writer is None or writer.provider is None or answer.status != "answered":
+            yield Evidence(answer)
             yield Completed(answer)
+            return
+        levels = (level, *(each.passage.document.level for each in quotes))
+        admission = writer.admit(text, levels, conversation_id)
+        route = admission.route
+        yield Routed(route.is_open, route.reason, route.level)
+        yield Evidence(answer)
+        units = writing_units(quotes, answer.citations, views)
+        brief = Brief(admission, answer, units, audience, conversation_id)
+        yield from self._complete(answer, writer, writer.write(brief))
 
     def _complete(
         self,
         answer: Answer,
-        written: Generator[Sentence | Dropped, None, None],
         writer: AnswerWriter,
+        written: Generator[Sentence | Dropped, None, None],
     ) -> Iterator[Event]:
         """What a language model writes above the evidence."""
         kept: list[str] = []

@@ -5,15 +5,18 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from app.answering.answer import Answer, Citation, Dropped, Sentence
 from app.answering.directness import indirection
 from app.answering.evidence import Quote, UnitView
-from app.answering.masking import Masked, Masking, Source
+from app.answering.masking import Masked, Masking, ReadText, Source
 from app.fault import describe_fault
+from app.governance.routing import Route
+from guardrails.classification import Level, classify, highest
 from guardrails.output.form import is_well_formed
 from guardrails.output.grounding import EvidenceUnit, Reason, Sources, Verifier
 from guardrails.output.guards import OutputGuard, make_output_guard
@@ -27,6 +30,7 @@ from rag.tokenizer import Tokenizer
 logger = logging.getLogger(__name__)
 
 FAILED = "model_failed"
+_UNREAD = "個人情報があるかを確かめられなかったため、資料の抜粋で答えます。"
 # A small model mixes up what it is shown; what is best is known before it is asked.
 SMALL_MODEL_UNITS = 2
 LARGE_MODEL_UNITS = 6
@@ -118,12 +122,40 @@ def _above(view: UnitView, by_place: Mapping[_Place, UnitView]) -> list[str]:
     return [above.text.lstrip("# ").strip()]
 
 
+class ChoosesRoute(Protocol):
+    """`app.governance.routing.Router`."""
+
+    def choose(self, level: str, has_personal_data: bool = False) -> Route: ...
+
+
+@dataclass(frozen=True)
+class Admission:
+    """A question and the way that it may take."""
+
+    question: ReadText
+    route: Route
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What to write about. `units`: what the answer's citations say, the best first.
+
+    `audience`: for "public" the guards are stricter.
+    """
+
+    admission: Admission
+    answer: Answer
+    units: Sequence[WritingUnit]
+    audience: Audience = "public"
+    conversation_id: str | None = None
+
+
 class AnswerWriter:
     """`model` gives the language model there is now, or None while there is none.
 
-    `masking` decides what it sees of people; `units`: from how many sentences and rows it writes.
-    `guard`: what looks at the sentences that the evidence bears; without one, no contact may be
-    told but those of the evidence.
+    `router` says whether it may write, `masking` decides what it sees of people; `units`: from how
+    many sentences and rows it writes. `guard`: what looks at the sentences that the evidence bears;
+    without one, no contact may be told but those of the evidence.
     """
 
     def __init__(  # noqa: PLR0913 - collaborators
@@ -133,10 +165,12 @@ class AnswerWriter:
         seconds: float,
         units: int = SMALL_MODEL_UNITS,
         *,
+        router: ChoosesRoute,
         masking: Masking,
         guard: OutputGuard | None = None,
     ) -> None:
         self._model = model
+        self._router = router
         self._tokenizer = tokenizer
         self._verifier = Verifier(tokenizer)
         self._guard = guard or make_output_guard(tokenizer.parse)
@@ -150,28 +184,42 @@ class AnswerWriter:
         model = self._model()
         return model.name if model else None
 
-    def write(
-        self,
-        question: str,
-        answer: Answer,
-        units: Sequence[WritingUnit],
-        *,
-        audience: Audience = "public",
-        conversation_id: str | None = None,
-    ) -> Generator[Sentence | Dropped, None, None]:
+    def admit(
+        self, question: str, levels: Iterable[str], conversation_id: str | None = None
+    ) -> Admission:
+        """Whether a model may see the question, which weighs as much as the heaviest of `levels`
+        (chosen, of the passages used), its own marks and what it says of people. Never raises.
+        """
+        try:
+            read = self._masking.read(question)
+        except Exception as error:  # noqa: BLE001 - what cannot be read is not shown to a model
+            logger.critical("question not read: %s", describe_fault(error))
+            self._masking.stopped(conversation_id)
+            return Admission(ReadText(question, ()), Route(None, _UNREAD, Level.L4))
+        level = highest(*levels, classify(question, "user").level)
+        return Admission(read, self._router.choose(level, read.is_personal))
+
+    def write(self, brief: Brief) -> Generator[Sentence | Dropped, None, None]:
         """What stands above the evidence, sentence by sentence; nothing for an abstention.
 
-        `units`: what the answer's citations say, best first. The model is shown both masked, by
-        the map of the conversation; each sentence gets its names back before it is held against
-        the evidence. A model that fails, is slow or may not be asked ends the sentences, never the
-        answer. Closing the iterator stops the model. `audience`: for "public" the guards are
-        stricter.
+        The model is shown question and units masked, by the map of the conversation; each sentence
+        gets its names back before it is held against the evidence. A model that the route does not
+        lead to is not asked. One that fails, is slow or may not be asked ends the sentences, never
+        the answer. Closing the iterator stops the model.
         """
         model = self._model()
-        if model is None or answer.status != "answered" or not units:
+        provider = brief.admission.route.provider
+        if model is None or provider is None or provider.name != model.name:
             return
-        chosen = units[: self._units]
-        masked = self._masked(question, chosen, conversation_id)
+        read, answer, conversation_id = (
+            brief.admission.question,
+            brief.answer,
+            brief.conversation_id,
+        )
+        if answer.status != "answered" or not brief.units:
+            return
+        chosen = brief.units[: self._units]
+        masked = self._masked(read, chosen, conversation_id)
         if masked is None:
             yield Dropped(FAILED)
             return
@@ -184,9 +232,9 @@ class AnswerWriter:
             literals=masked.placeholders,
         )
         evidence = [EvidenceUnit(unit.text, unit.titles) for unit in chosen]
-        sources = self._verifier.read(evidence, question)
+        sources = self._verifier.read(evidence, read.text)
         is_contradicted = answer.premise == "contradicted"
-        context = OutputContext((question,), audience=audience)
+        context = OutputContext((read.text,), audience=brief.audience)
         try:
             with closing(drafts):
                 for draft in drafts:
@@ -203,7 +251,7 @@ class AnswerWriter:
             yield Dropped(FAILED)
 
     def _masked(
-        self, question: str, units: Sequence[WritingUnit], conversation_id: str | None
+        self, question: ReadText, units: Sequence[WritingUnit], conversation_id: str | None
     ) -> Masked | None:
         """None where it fails: then nothing is sent."""
         sources = [Source(unit.readable, unit.is_public) for unit in units]

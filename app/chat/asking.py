@@ -24,6 +24,7 @@ from app.answering.answer import (
     Evidence,
     Failed,
     Retrieved,
+    Routed,
     Sentence,
 )
 from app.answering.conversation import Said, Understood
@@ -43,6 +44,8 @@ MAX_QUESTION_CHARS = 8_000
 _AUDIENCE: Audience = "staff"
 _FAILURE = "回答を作れませんでした。しばらく待ってから、もう一度お試しください"
 _EARLIER_TURNS = 5
+DEFAULT_LEVEL = "L2"
+QUESTION_LEVELS = ("L1", "L2", "L3")
 
 
 class AnsweringFailedError(YorisoiError):
@@ -60,9 +63,12 @@ class AnsweringService(Protocol):
         *,
         audience: Audience,
         writes: bool = True,
+        level: str = "L1",
         conversation_id: str | None = None,
     ) -> Iterator[Event]:
-        """Retrieved, Evidence, then Sentence and Dropped in any number, Completed; or Failed."""
+        """Retrieved, Routed where a model would write, Evidence, then Sentence and Dropped in any
+        number, Completed; or Failed.
+        """
 
 
 AnsweringBeside = Callable[[Sequence[AttachedDocument]], AnsweringService]
@@ -80,7 +86,7 @@ class Understanding(Protocol):
 @dataclass(frozen=True)
 class Draft:
     """What was sent. `as_typed`: search just that, whatever was asked before.
-    `programme`: what the person chose when asked back.
+    `programme`: what the person chose when asked back; `level`: how confidential it is to them.
     """
 
     user_id: int
@@ -88,6 +94,7 @@ class Draft:
     conversation_id: str | None = None
     as_typed: bool = False
     programme: str = ""
+    level: str = DEFAULT_LEVEL
 
     @property
     def may_be_asked_back(self) -> bool:
@@ -153,7 +160,18 @@ class _Made:
 
     def begin(self, answer: Answer, writing: Writing) -> None:
         self.has_answer = True
-        self.asked = replace(self.asked, answer=answer, writing=writing)
+        if not self._is_refused:
+            self.asked = replace(self.asked, writing=writing)
+        self.asked = replace(self.asked, answer=answer)
+
+    def routed(self, route: Routed) -> None:
+        self.asked = replace(self.asked, route=route.reason)
+        if not route.is_open:
+            self.asked = replace(self.asked, writing=Writing.REFUSED)
+
+    @property
+    def _is_refused(self) -> bool:
+        return self.asked.writing is Writing.REFUSED
 
     def take(self, event: Event) -> Iterator[Progress]:
         match event:
@@ -223,6 +241,8 @@ class AskingService:
         Raises QuestionRefusedError or NotFoundError at its first step.
         """
         text = checked_question(draft.question)
+        if draft.level not in QUESTION_LEVELS:
+            raise QuestionRefusedError("質問の機密性（L1〜L3）を選んでください")
         understood, attachments = self._understand(draft, text)
         asked = AskedQuestion(
             id=uuid.uuid4().hex,
@@ -232,10 +252,16 @@ class AskingService:
             answer=_NOTHING,
             query=understood.query,
             subject=understood.subject,
+            level=draft.level,
         )
         yield Started(asked.id, asked.conversation_id, text, understood.subject)
         answering = self._beside(attachments) if attachments else self._answering
-        walk = answering.ask(asked.query, audience=_AUDIENCE, conversation_id=asked.conversation_id)
+        walk = answering.ask(
+            asked.query,
+            audience=_AUDIENCE,
+            level=draft.level,
+            conversation_id=asked.conversation_id,
+        )
         yield from self._walk(draft, asked, walk)
 
     def _walk(
@@ -251,6 +277,8 @@ class AskingService:
                         if choices:
                             yield from self._ask_back(draft, asked, choices)
                             return
+                    case Routed():
+                        made.routed(event)
                     case Evidence(answer=found):
                         made.begin(found, self._writing_of(found))
                         kept = self._keep(draft, made.asked)

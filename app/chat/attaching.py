@@ -12,6 +12,7 @@ from app.chat.repository import ConversationRepository
 from app.chat.service import ConversationGoneError, ConversationService
 from app.clock import Clock
 from app.errors import BadInputError, NotFoundError
+from guardrails.classification import classify, highest
 from ingest.document import LoadedDocument, LoadFailure, LoadLimits, Page
 from ingest.loaders import load_paths
 
@@ -44,9 +45,14 @@ class AttachingService:
     def attach(
         self, user_id: int, conversation_id: str | None, level: str, document: AttachedDocument
     ) -> str:
-        """Keep it in the conversation, or in a new one; returns the conversation."""
+        """Keep it in the conversation, or in a new one; returns the conversation.
+
+        Marks made on it raise the level that the person chose.
+        """
         if level not in LEVELS:
             raise BadInputError("機密性のレベル（L1〜L4）を選んでください")
+        text = "\f".join(page.text for page in document.pages)
+        level = highest(level, classify(text, "document").level)
         if conversation_id is None:
             conversation_id = uuid.uuid4().hex
             self._conversations.open_new(user_id, conversation_id)

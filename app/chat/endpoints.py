@@ -8,6 +8,7 @@ from app.accounts.roles import Permission
 from app.accounts.service import SignedIn
 from app.chat.addresses import checked_id, conversation_path
 from app.chat.asking import (
+    DEFAULT_LEVEL,
     Draft,
     Finished,
     GaveUp,
@@ -77,6 +78,7 @@ def submit(
             recent=recent,
             conversation=conversation,
             typed=draft.question,
+            level=draft.level,
             error=error.message,
             status_code=error.status_code,
         )
@@ -136,6 +138,7 @@ def _draft(account: SignedIn, form: FormFields) -> Draft:
         conversation_id=checked_id(conversation_id, "会話") if conversation_id else None,
         as_typed=form.line("as_typed") == "true",
         programme=form.line("programme")[:_MAX_PROGRAMME_CHARS],
+        level=form.line("level") or DEFAULT_LEVEL,
     )
 
 

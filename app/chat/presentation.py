@@ -21,6 +21,7 @@ _WRITING_NOTES = {
     Writing.STOPPED: f"途中で止めたため、AIの文はありません。{_QUOTES_ANSWER}",
     Writing.FAILED: f"AIの文を作れませんでした。{_QUOTES_ANSWER}",
     Writing.UNAVAILABLE: f"AIの文は、いまは作れません。{_QUOTES_ANSWER}",
+    Writing.REFUSED: "この内容は、生成AIに渡していません。",
 }
 _NOTES_WITH_SENTENCES = {
     Writing.STOPPED: "途中で止めたため、AIの文は途中までです。",
@@ -32,6 +33,7 @@ _PROVIDER_STATES = {
     Writing.STOPPED: "途中で止めました",
     Writing.FAILED: "途中で失敗しました",
     Writing.UNAVAILABLE: "準備中か、止まっていました",
+    Writing.REFUSED: "渡していません",
 }
 
 
@@ -159,7 +161,8 @@ def writing_note(asked: AskedQuestion) -> str:
     """How it went with the sentences above the evidence; empty where none were to come."""
     if asked.answer.sentences:
         return _NOTES_WITH_SENTENCES.get(asked.writing, _CHECKED)
-    return _WRITING_NOTES.get(asked.writing, "")
+    note = _WRITING_NOTES.get(asked.writing, "")
+    return note + (asked.route or _QUOTES_ANSWER) if asked.writing is Writing.REFUSED else note
 
 
 def writing_line(status: LanguageModelStatus) -> str:

@@ -48,6 +48,7 @@ class Writing(StrEnum):
     STOPPED = "stopped"
     FAILED = "failed"
     UNAVAILABLE = "unavailable"  # there is a model, but it could not write then
+    REFUSED = "refused"  # no model may see this question; `route` says why
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class Remarks:
 class AskedQuestion:
     """`query` is what was searched, `subject` what the conversation added to the question.
 
-    `choices`: programmes to choose from, where the question fits several of them.
+    `choices`: programmes to choose from, where the question fits several of them. `level`: as the
+    person chose it. `route`: why a language model may or may not see it, in one sentence.
     """
 
     id: str
@@ -74,6 +76,8 @@ class AskedQuestion:
     subject: str = ""
     choices: tuple[str, ...] = ()
     writing: Writing = Writing.NONE
+    level: str = "L2"
+    route: str = ""
     confirmation: Confirmation = Confirmation.UNCONFIRMED
     confirmed_at: datetime | None = None
     rating: Rating | None = None
@@ -125,6 +129,8 @@ class Vault:
             subject=asked.subject,
             choices=asked.choices,
             writing=asked.writing.value,
+            level=asked.level,
+            route=asked.route,
             answer=_ANSWER.dump_python(asked.answer, mode="json"),
         )
 
@@ -165,6 +171,8 @@ class Vault:
             subject=content.get("subject", ""),
             choices=tuple(content.get("choices", ())),
             writing=Writing(content.get("writing", before)),
+            level=content.get("level", "L2"),
+            route=content.get("route", ""),
             confirmation=Confirmation(row.confirmation),
             confirmed_at=row.confirmed_at,
             rating=_rating(row.rating),

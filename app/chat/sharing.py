@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.chat.models import Share, ShareReader
+from app.chat.records import AskedQuestion
 from app.chat.repository import ConversationRepository
 from app.chat.service import ConversationGoneError, ConversationService, OpenConversation
 from app.clock import Clock
@@ -54,6 +55,9 @@ class SharingService:
             raise BadInputError("共有する職員のユーザー名を入力してください")
         if len(others) > MAX_READERS:
             raise BadInputError(f"共有できるのは{MAX_READERS}人までです")
+        read = self._conversations.read(conversation_id, user_id)
+        if _TOO_HIGH & {turn.level for turn in read.turns if isinstance(turn, AskedQuestion)}:
+            raise BadInputError("機密性L3の質問がある会話は共有できません")
         if _TOO_HIGH & {each.level for each in self._repository.attachments(conversation_id)}:
             raise BadInputError(
                 "機密性の高い添付（L3・L4）がある会話は共有できません。添付を外してください"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fastapi.responses import HTMLResponse
 
 from app.accounts.service import SignedIn
-from app.chat.asking import MAX_QUESTION_CHARS
+from app.chat.asking import DEFAULT_LEVEL, MAX_QUESTION_CHARS
 from app.chat.presentation import view_turn, writing_line
 from app.chat.records import AskedQuestion, Confirmation
 from app.chat.service import MAX_NAME_CHARS, MAX_REASON_CHARS, OpenConversation, Recent
@@ -26,6 +26,7 @@ def thread_page(  # noqa: PLR0913 - what a page is made of
     conversation: OpenConversation | None = None,
     sharing: Sharing | None = None,
     typed: str = "",
+    level: str = DEFAULT_LEVEL,
     examples: Sequence[str] = (),
     error: str = "",
     status_code: int = 200,
@@ -39,6 +40,7 @@ def thread_page(  # noqa: PLR0913 - what a page is made of
         views=[view_turn(turn, checked_by=account.display_name) for turn in turns],
         recent=recent,
         typed=typed,
+        level=level,
         error=error,
         examples=examples,
         writing=writing_line(container.language_model.status()),

@@ -13,6 +13,7 @@ from app.db import transaction
 from app.fault import describe_fault
 from app.knowledge.batch import VANISHED, Batch, BatchWriter, count_first_uses
 from app.knowledge.errors import DocumentRefusedError
+from app.knowledge.holding import refuse_secret
 from app.knowledge.metadata import Metadata, read_metadata
 from app.knowledge.preparation import CHUNKING, prepare
 from app.knowledge.presence import Presence
@@ -116,6 +117,7 @@ class IngestRun:
             self._keep(root, document, known, known.live)
             return
         with _one_document():
+            refuse_secret(document)
             reason = "" if self._options.activate else self._rules.judge(document)
             chunks = [] if reason else prepare(document, self._identity)
         if not reason:

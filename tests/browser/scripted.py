@@ -3,7 +3,8 @@
     python tests/browser/scripted.py PORT FOLDER [failing]
 
 What is asked decides what happens: 「遅い」 waits before the evidence, 「長い」 writes on and on
-(but not about a 「締切」), 「失敗」 fails, 「なし」 writes nothing that stands, 「答えのない」 abstains.
+(but not about a 「締切」), 「失敗」 fails, 「なし」 writes nothing that stands, 「極秘」 goes
+to no model, 「答えのない」 abstains.
 With `failing` the sentences come from a real process with a real watch over it, which fails in the
 ways that failing_model.py tells.
 """
@@ -27,15 +28,20 @@ from app.answering.answer import (
     Evidence,
     Failed,
     Retrieved,
+    Routed,
     Sentence,
 )
 from app.answering.masking import Masking, NoAnalyzer, PassingVaults
-from app.answering.writing import AnswerWriter, WritingUnit
+from app.answering.writing import AnswerWriter, Brief, WritingUnit
 from app.bootstrap import Overrides, build
+from app.clock import system_clock
 from app.container import Block, PageText, PageView, Readiness
+from app.governance.provider import ContractType, Provider, TrainingUse
+from app.governance.routing import Router
 from app.language_model import LanguageModelState, LanguageModelStatus, LocalLanguageModel
 from app.main import create_app
 from app.settings import Settings
+from guardrails.classification import Level
 from rag.local_model import LocalModelServer, LocalModelSettings, Patience
 from rag.tokenizer import SudachiWords
 
@@ -100,9 +106,22 @@ PAGE = PageView(
 )
 
 
+LOCAL = Provider(
+    "local",
+    ContractType.INTERNAL,
+    TrainingUse.NO,
+    "JP",
+    Level.L3,
+    is_enabled=True,
+    is_built_in=True,
+)
+ROUTER = Router(lambda: [LOCAL], lambda: ["local"], system_clock)
+
+
 class Scripted:
-    def ask(self, question: str, *, audience: str, **_more: str) -> Iterator[Event]:
+    def ask(self, question: str, *, audience: str, level: str, **_more: str) -> Iterator[Event]:
         del audience
+        route = ROUTER.choose("L4" if "極秘" in question else level)
         if "遅い" in question:
             time.sleep(2)
         yield Retrieved((), 1.0)
@@ -113,7 +132,11 @@ class Scripted:
             yield Evidence(ABSTENTION)
             yield Completed(ABSTENTION)
             return
+        yield Routed(route.is_open, route.reason, route.level)
         yield Evidence(ANSWER)
+        if not route.is_open:
+            yield Completed(ANSWER)
+            return
         if "なし" in question:
             time.sleep(0.3)
             yield Dropped("figure")
@@ -132,12 +155,15 @@ class Failing:
     def __init__(self, writer: AnswerWriter) -> None:
         self._writer = writer
 
-    def ask(self, question: str, *, audience: str, **_more: str) -> Iterator[Event]:
+    def ask(self, question: str, *, audience: str, level: str, **_more: str) -> Iterator[Event]:
         del audience
         yield Retrieved((), 1.0)
+        admission = self._writer.admit(question, (level,))
+        route = admission.route
+        yield Routed(route.is_open, route.reason, route.level)
         yield Evidence(ANSWER)
         kept = []
-        for event in self._writer.write(question, ANSWER, UNITS):
+        for event in self._writer.write(Brief(admission, ANSWER, UNITS)):
             if isinstance(event, Sentence):
                 kept.append(event.text)
             yield event
@@ -194,7 +220,9 @@ def main(port: int, folder: Path, *, is_failing: bool) -> None:
     if is_failing:
         model.start(may_pull=False, say=sys.stdout.write)
         answering = Failing(
-            AnswerWriter(model.model, SudachiWords(), _DEADLINE_SECONDS, masking=_MASKING)
+            AnswerWriter(
+                model.model, SudachiWords(), _DEADLINE_SECONDS, router=ROUTER, masking=_MASKING
+            )
         )
     overrides = Overrides(answering=answering, language_model=model)
     application = build(settings, command="scripted", overrides=overrides)

@@ -36,6 +36,8 @@ from app.chat.service import ConversationService
 from app.chat.sharing import SharingService
 from app.container import Block, Container, PageText, PageView, ProgrammeRow, Readiness
 from app.db import make_engine, make_session_factory, migrate, transaction
+from app.governance.models import ProviderChange, ProviderRow, RiskSignal
+from app.governance.wiring import make_governance
 from app.language_model import LanguageModelState, LanguageModelStatus
 from app.main import create_app
 from app.security import Cipher
@@ -97,14 +99,16 @@ class EnqueuedAnswering:
         self.answers: deque[Answer | Failed | Exception] = deque()
         self.asked: list[tuple[str, str]] = []
         self.attached: list[str] = []
+        self.levels: list[str] = []
         self.forgotten: list[str] = []
 
     def beside(self, documents: Sequence[AttachedDocument]) -> EnqueuedAnswering:
         self.attached += [document.name for document in documents]
         return self
 
-    def ask(self, question: str, *, audience: str, **_more: str) -> Iterator[Event]:
+    def ask(self, question: str, *, audience: str, level: str, **_more: str) -> Iterator[Event]:
         self.asked.append((question, audience))
+        self.levels.append(level)
         answer = self.answers.popleft() if self.answers else ANSWER
         if isinstance(answer, Exception):
             raise answer
@@ -205,6 +209,9 @@ def engine(database_url: str) -> Iterator[Engine]:
         with engine.begin() as connection:
             connection.execute(delete(User))  # sessions and questions go with it
             connection.execute(delete(SignInAttempt))
+            connection.execute(delete(RiskSignal))
+            connection.execute(delete(ProviderChange))
+            connection.execute(delete(ProviderRow).where(ProviderRow.name != "local"))
     engine.dispose()
 
 
@@ -325,6 +332,7 @@ def container(
             clock,
             answering.forgotten.append,
         ),
+        governance=make_governance(session_factory, clock, "local"),
         programmes=programmes,
         readiness=readiness,
         language_model=language_model,

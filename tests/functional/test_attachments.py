@@ -112,3 +112,17 @@ def test_conversation_with_a_high_level_cannot_be_shared(staff):
 
     assert response.status_code == 422
     assert "L3・L4" in response.text
+
+
+@pytest.mark.parametrize(
+    ("content", "chosen", "kept"),
+    [
+        pytest.param("取扱注意\n補助率は3分の2とする。", "L1", "L2", id="a mark raises it"),
+        pytest.param("【極秘】\n補助率は3分の2とする。", "L2", "L4", id="to the highest"),
+        pytest.param("取扱注意\n補助率は3分の2とする。", "L3", "L3", id="never lowers it"),
+        pytest.param("「極秘」と書かれた文書の扱い方を定める。", "L1", "L1", id="not a mention"),
+    ],
+)
+def test_a_mark_on_the_document_raises_its_level(staff, container, content, chosen, kept):
+    attach(staff, content=content.encode(), level=chosen)
+    assert stored(container)[0].level == kept

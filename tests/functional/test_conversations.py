@@ -203,7 +203,8 @@ def test_ambiguous_question_is_asked_back_and_the_choice_is_answered(
     asked = []
 
     class Several:
-        def ask(self, question, *, audience, **_more):
+        def ask(self, question, *, audience, level, **_more):
+            assert level == "L2"
             asked.append((question, audience))
             titles = ("児童手当", "児童扶養手当", "特別児童扶養手当")
             yield Retrieved(tuple(replace(a_citation, title=t, score=1.0) for t in titles), 1.0)

@@ -17,7 +17,8 @@ import pytest
 
 from app.answering.answer import Completed, Dropped, Evidence, Retrieved, Sentence
 from app.answering.masking import Masking, NoAnalyzer, PassingVaults
-from app.answering.writing import AnswerWriter, WritingUnit
+from app.answering.writing import AnswerWriter, Brief, WritingUnit
+from app.governance.routing import FixedRouter
 from app.language_model import LanguageModelState, LanguageModelStatus
 from rag.openai_chat_model import OpenAIChatModel
 from rag.tokenizer import SudachiWords
@@ -38,14 +39,17 @@ class Writing:
     def __init__(self, answer, address: str) -> None:
         model = OpenAIChatModel(address, "stub")
         self._answer = answer
-        self._writer = AnswerWriter(lambda: model, SudachiWords(), SECONDS, masking=MASKING)
+        self._writer = AnswerWriter(
+            lambda: model, SudachiWords(), SECONDS, router=FixedRouter("stub"), masking=MASKING
+        )
 
-    def ask(self, question, *, audience, **_more):
-        assert audience == "staff"
+    def ask(self, question, *, audience, level, **_more):
+        assert (audience, level) == ("staff", "L2")
         yield Retrieved((), 1.0)
         yield Evidence(self._answer)
         kept = []
-        for event in self._writer.write(question, self._answer, UNITS):
+        admission = self._writer.admit(question, [level])
+        for event in self._writer.write(Brief(admission, self._answer, UNITS)):
             if isinstance(event, Sentence):
                 kept.append(event.text)
             yield event
@@ -189,8 +193,8 @@ def test_retry_searches_the_same_again(staff, model_server, write_with):
 
 def test_bug_while_writing_is_no_error_of_the_answer(staff, write_with, an_answer, caplog):
     class Breaking:
-        def ask(self, _question, *, audience, **_more):
-            assert audience == "staff"
+        def ask(self, _question, *, audience, level, **_more):
+            assert (audience, level) == ("staff", "L2")
             yield Evidence(an_answer)
             yield Sentence(SENTENCE)
             raise RuntimeError("秘密の質問")
@@ -206,8 +210,8 @@ def test_bug_while_writing_is_no_error_of_the_answer(staff, write_with, an_answe
 
 def test_sentence_that_is_not_borne_out_is_told_apart_from_a_failure(staff, write_with, an_answer):
     class Dropping:
-        def ask(self, _question, *, audience, **_more):
-            assert audience == "staff"
+        def ask(self, _question, *, audience, level, **_more):
+            assert (audience, level) == ("staff", "L2")
             yield Evidence(an_answer)
             yield Dropped("figure")
             yield Completed(an_answer)

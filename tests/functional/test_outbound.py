@@ -13,11 +13,12 @@ import pytest
 from app.accounts.models import User
 from app.answering.answer import Completed, Evidence, Sentence
 from app.answering.masking import Masking
-from app.answering.writing import AnswerWriter, WritingUnit
+from app.answering.writing import AnswerWriter, Brief, WritingUnit
 from app.chat.asking import AskingService, Draft
 from app.chat.models import PlaceholderMap
 from app.chat.placeholders import make_masking
 from app.db import transaction
+from app.governance.routing import FixedRouter
 from app.language_model import LanguageModelState, LanguageModelStatus
 from guardrails.verdict import Finding
 from rag.openai_chat_model import OpenAIChatModel
@@ -115,13 +116,18 @@ class Walk:
     def __init__(self, answer, address: str, masking: Masking) -> None:
         model = OpenAIChatModel(address, "m")
         self._answer = answer
-        self._writer = AnswerWriter(lambda: model, SudachiWords(), 60.0, masking=masking)
+        self._writer = AnswerWriter(
+            lambda: model, SudachiWords(), 60.0, router=FixedRouter("m"), masking=masking
+        )
 
-    def ask(self, question, *, audience, conversation_id):
-        assert audience == "staff"
+    def ask(self, question, *, audience, conversation_id, level):
+        assert (audience, level) == ("staff", "L2")
+        admission = self._writer.admit(question, [level])
         yield Evidence(self._answer)
         kept = []
-        for event in self._writer.write(question, self._answer, UNITS, conversation_id):
+        for event in self._writer.write(
+            Brief(admission, self._answer, UNITS, conversation_id=conversation_id)
+        ):
             if isinstance(event, Sentence):
                 kept.append(event.text)
             yield event

@@ -208,8 +208,8 @@ class Yielding:
     def __init__(self, *events):
         self._events = events
 
-    def ask(self, _question, *, audience, **_more):
-        assert audience == "staff"
+    def ask(self, _question, *, audience, level, **_more):
+        assert (audience, level) == ("staff", "L2")
         yield from self._events
 
 
@@ -254,7 +254,7 @@ def test_last_event_is_what_is_kept(container, an_answer, clock, someone):
 def test_no_connection_is_held_while_answering(app, staff, engine, answering, an_answer):
     held = []
 
-    def ask(question, *, audience, **_more):
+    def ask(question, *, audience, level, **_more):
         held.append(engine.pool.checkedout())
         yield Completed(an_answer)
 

@@ -43,6 +43,27 @@ def test_json_is_exactly_one_object(yorisoi, documents):
     assert "粗大ごみの出し方" in ran.out
 
 
+def test_a_marked_document_waits_until_a_person_says_otherwise(yorisoi, documents):
+    (documents / "marked.txt").write_text(f"取扱注意\n{WASTE}", encoding="utf-8")
+
+    [report] = yorisoi("ingest", str(documents), "--json").lines
+    by_path = {each["path"].rsplit("/", 1)[-1]: each for each in report["documents"]}
+    assert by_path["waste.txt"]["status"] == "added"
+    assert by_path["marked.txt"]["status"] == "held"
+    assert "取扱注意" in by_path["marked.txt"]["reason"]
+
+    [report] = yorisoi("ingest", str(documents), "--activate", "--json").lines
+    assert {each["status"] for each in report["documents"]} == {"added", "unchanged"}
+
+
+def test_a_secret_document_never_comes_in(yorisoi, documents):
+    (documents / "secret.txt").write_text(f"【極秘】\n{WASTE}", encoding="utf-8")
+
+    [report] = yorisoi("ingest", str(documents / "secret.txt"), "--activate", "--json").lines
+    assert report["documents"][0]["status"] == "failed"
+    assert "L4" in report["documents"][0]["reason"]
+
+
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_unchanged_documents_are_a_success(yorisoi, documents, options):
     yorisoi("ingest", str(documents))

@@ -32,8 +32,9 @@ class EnqueuedAnswering:
         self.events = events
         self.asked = []
 
-    def ask(self, question, *, audience, writes=True):
+    def ask(self, question, *, audience, writes=True, level="L1"):
         self.asked.append((question, audience))
+        self.level = level
         self.writes = writes
         yield Retrieved((), 1.0)
         for event in self.events:

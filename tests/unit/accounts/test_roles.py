@@ -10,6 +10,8 @@ POWERS = {
     Permission.MANAGE_KNOWLEDGE: {Role.KNOWLEDGE_ADMIN},
     Permission.READ_AUDIT: {Role.AUDITOR},
     Permission.MANAGE_USERS: {Role.SYSTEM_ADMIN},
+    Permission.MANAGE_GOVERNANCE: {Role.SYSTEM_ADMIN},
+    Permission.READ_GOVERNANCE: {Role.SYSTEM_ADMIN, Role.AUDITOR},
 }
 
 
@@ -19,7 +21,7 @@ def test_everyone_may_use_the_ordinary_pages(role):
 
 
 @pytest.mark.parametrize(("permission", "roles"), POWERS.items())
-def test_each_power_is_with_one_role(permission, roles):
+def test_each_power_is_with_the_roles_that_need_it(permission, roles):
     assert {role for role in Role if permission in PERMISSIONS[role]} == roles
 
 

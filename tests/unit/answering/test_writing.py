@@ -5,15 +5,17 @@ import pytest
 from app.answering.answer import Answer, Citation, Completed, Dropped, Sentence
 from app.answering.answerability import AnswerabilityModel
 from app.answering.evidence import EvidenceLimits, choose, view_units
-from app.answering.masking import Masking, NoAnalyzer, PassingVaults
+from app.answering.masking import Masking, PassingVaults
 from app.answering.question import read
 from app.answering.service import AnsweringService
-from app.answering.writing import FAILED, AnswerWriter, WritingUnit, writing_units
+from app.answering.writing import FAILED, AnswerWriter, Brief, WritingUnit, writing_units
 from app.clock import fixed_clock
+from app.governance.routing import FixedRouter
 from guardrails.output.grounding import Reason
 from guardrails.output.guards import OutputGuard
 from guardrails.output.outcome import Mended, OutputContext, Removed
 from guardrails.output.reasons import GuardReason
+from guardrails.verdict import Finding
 from rag.chat_model import FakeAnswer, FakeChatModel
 from rag.errors import ChatModelUnavailableError
 from rag.passage import DocumentInfo, SearchScope
@@ -31,15 +33,32 @@ def _answer(status="answered", premise="none"):
     return Answer(status, "引用", premise, (), (), (), "extractive", 0, 1.0)
 
 
-def _writer(model, seconds=5.0):
-    masking = Masking(NoAnalyzer(), PassingVaults(), print)
-    return AnswerWriter(lambda: model, _WORDS, seconds, masking=masking)
+class _Sato:
+    def analyze(self, text):
+        at = text.find("佐藤")
+        return [Finding("PERSON", at, at + 2, 0.9)] if at >= 0 else []
+
+
+def _writer(model, seconds=5.0, guard=None, router=None):
+    masking = Masking(_Sato(), PassingVaults(), print)
+    return AnswerWriter(
+        lambda: model,
+        _WORDS,
+        seconds,
+        router=router or FixedRouter("fake"),
+        masking=masking,
+        guard=guard,
+    )
+
+
+def _written(writer, question="補助率は？", answer=None, units=None, audience="public"):
+    admission = writer.admit(question, ["L1"])
+    return writer.write(Brief(admission, answer or _answer(), units or _UNITS, audience))
 
 
 def _write(*answers, question="空き家改修補助金の補助率は？", answer=None, units=None, seconds=5.0):
     model = FakeChatModel(*answers)
-    writer = _writer(model, seconds)
-    return list(writer.write(question, answer or _answer(), units or _UNITS)), model
+    return list(_written(_writer(model, seconds), question, answer, units)), model
 
 
 def test_a_sentence_that_the_evidence_bears_is_shown_with_its_citation():
@@ -79,8 +98,8 @@ class _Guard:
 def test_what_a_guard_says_of_a_borne_sentence_is_done_and_its_reason_kept(found, event):
     guard = _Guard(found)
     model = FakeChatModel(FakeAnswer(["補助率は2分の1です。[1]\n"]))
-    writer = AnswerWriter(lambda: model, _WORDS, 5.0, guard=OutputGuard([guard], _WORDS.parse))
-    assert list(writer.write("補助率は？", _answer(), _UNITS, "staff")) == [event]
+    writer = _writer(model, guard=OutputGuard([guard], _WORDS.parse))
+    assert list(_written(writer, audience="staff")) == [event]
     context = OutputContext(("補助率は？",), (_UNITS[0].text,), "staff")
     assert guard.asked == [("補助率は2分の1です。", context)]
 
@@ -113,7 +132,7 @@ def test_a_model_that_hangs_ends_at_its_deadline():
 
 def test_a_reader_who_stops_stops_the_model():
     model = FakeChatModel(FakeAnswer(["補助率は2分の1です。[1]\n", "上限は200万円です。[2]\n"]))
-    written = _writer(model).write("補助率は？", _answer(), _UNITS)
+    written = _written(_writer(model))
     next(written)
     written.close()
     assert model.closed == 1
@@ -128,7 +147,7 @@ def test_nothing_is_written_for_an_abstention():
 def test_without_a_model_there_is_nothing_to_write():
     writer = _writer(None)
     assert writer.provider is None
-    assert list(writer.write("補助率は？", _answer(), _UNITS)) == []
+    assert list(_written(writer)) == []
 
 
 def test_the_model_is_shown_the_best_units_only_each_with_its_heading():
@@ -178,6 +197,7 @@ def test_the_answer_counts_what_stands(index, words):
     model = FakeChatModel(
         FakeAnswer(["補助率は2分の1です。[1]\n補助率は3分の2です。[1]\n"]), FakeAnswer([])
     )
+    router = FixedRouter("fake")
     retriever = index(
         (
             DocumentInfo("hojo", "空き家改修補助金", "staff", "L2"),
@@ -188,7 +208,7 @@ def test_the_answer_counts_what_stands(index, words):
         retriever,
         words,
         fixed_clock(datetime(2026, 11, 23, 1, tzinfo=UTC)),
-        writer=_writer(model),
+        writer=_writer(model, router=router),
         model=AnswerabilityModel(5.0, 0.5, {}),
     )
     *_, last = service.ask("空き家改修補助金の補助率は？", audience="staff")
@@ -198,3 +218,25 @@ def test_the_answer_counts_what_stands(index, words):
     *_, silent = service.ask("空き家改修補助金の補助率は？", audience="staff", writes=False)
     assert silent.answer.generated == 0
     assert len(model.requests) == 1
+    assert router.asked == [("L2", False)]  # the level of the passage that is cited
+
+
+@pytest.mark.parametrize(
+    ("question", "levels", "asked_for"),
+    [
+        pytest.param("補助率は？", ("L1", "L3"), ("L3", False), id="the heaviest passage"),
+        pytest.param("【極秘】\n補助率は？", ("L2",), ("L4", False), id="a mark on the question"),
+        pytest.param("佐藤さんの補助率は？", ("L1",), ("L1", True), id="personal data"),
+    ],
+)
+def test_the_route_is_asked_for_with_the_highest_level(question, levels, asked_for):
+    router = FixedRouter("fake")
+    _writer(None, router=router).admit(question, levels)
+    assert router.asked == [asked_for]
+
+
+@pytest.mark.parametrize("provider", [None, "another"])
+def test_a_model_that_the_route_does_not_lead_to_is_not_asked(provider):
+    model = FakeChatModel(FakeAnswer(["補助率は2分の1です。[1]\n"]))
+    assert list(_written(_writer(model, router=FixedRouter(provider)))) == []
+    assert model.requests == []
