@@ -1,0 +1,37 @@
+"""LINE: user ids of the Messaging API (U and 32 hex digits) and the IDs that people choose.
+
+https://github.com/line/line-openapi (webhook.yml: ^U[0-9a-f]{32}$)
+"""
+
+from __future__ import annotations
+
+import re
+
+from guardrails.pii.identifier import Form, IdentifierRecognizer
+from guardrails.verdict import FindingType
+
+_USER_ID = "(?<![0-9A-Za-z])[UCR][0-9a-f]{32}(?![0-9A-Za-z])"
+_LINE = "(?:LINE|ライン|らいん)"
+_CHOSEN = "(?P<value>@?[A-Za-z0-9](?=[A-Za-z0-9._-]*[a-z0-9])[A-Za-z0-9._-]{2,30}[A-Za-z0-9_])"
+_SAID = r"[\s:はがの「『(=→、,]{0,5}"
+_TAIL = "(?![A-Za-z0-9@])"
+
+
+class LineIdRecognizer(IdentifierRecognizer):
+    entity = FindingType.LINE_ID
+    forms = (
+        Form(re.compile(_USER_ID), 0.98),
+        Form(
+            re.compile(
+                rf"{_LINE}[^\n。]{{0,12}}?(?:ID|アイディー|あいでぃー){_SAID}{_CHOSEN}{_TAIL}", re.I
+            ),
+            0.9,
+        ),
+        Form(
+            re.compile(rf"(?<![A-Za-z])ID{_SAID}{_CHOSEN}{_TAIL}(?=[^\n。]{{0,12}}{_LINE})", re.I),
+            0.85,
+        ),
+        Form(re.compile(rf"{_LINE}(?:垢|アカウント|名)?[:→は]\s?{_CHOSEN}{_TAIL}", re.I), 0.7),
+        Form(re.compile(rf"(?<![A-Za-z0-9.@]){_CHOSEN}{_TAIL}")),
+    )
+    labels = frozenset({FindingType.LINE_ID})
