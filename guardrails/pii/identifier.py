@@ -19,7 +19,10 @@ REASON = "reason"
 
 # A number must not be the tail or the head of a longer one. Kana and kanji may touch it.
 HEAD = r"(?<![0-9A-Za-z])(?<![0-9][-.])"
-TAIL = r"(?![0-9A-Za-z])(?!-[0-9])"
+_UNIT = "円|万|億|人(?!違)|件|台|世帯|個(?!人)|枚|%|ポイント|点|戸|冊|単位|平方|トン|食|票"
+TAIL = rf"(?![0-9A-Za-z])(?!-[0-9])(?! ?(?:{_UNIT}))"
+
+NOT_A_PHONE = r"(?!0[1-9][0-9]{0,3}[- ][0-9]{1,4}[- ][0-9]{4}(?![0-9]))"
 
 _SEPARATOR = r"(?: ?- ?| {1,3}| ?\n ?)"
 _MOST_GROUPS = 4
@@ -34,7 +37,7 @@ def digits(count: int, most: int | None = None) -> str:
 
 def grouped(*counts: int) -> str:
     """Digits in the groups that are printed on cards: 4-4-4, with a dash, a space or a new line."""
-    return r"(?: ?- ?| {1,2}|\n)".join(digits(count) for count in counts)
+    return r"(?: ?[-・./] ?| {1,2}| ?\n ?)".join(digits(count) for count in counts)
 
 
 def loose(count: int) -> str:
@@ -55,13 +58,16 @@ class Form:
     """One way of writing. `alone`: the score without a label, `checked`: with a right check digit.
 
     The findings are the groups whose names begin with `value`, or else the whole match.
-    `must_check`: what fails the check is not found, whatever its label says.
+    `must_check`: what fails the check is not found, whatever its label says. `says_itself`: the
+    label is part of the pattern. `in_column`: only below a heading with the label.
     """
 
     pattern: re.Pattern[str]
     alone: float = 0.0
     checked: float = 0.0
     must_check: bool = False
+    says_itself: bool = False
+    in_column: bool = False
 
 
 def labels_of(text: str, artifacts: NlpArtifacts | None) -> Labels:
@@ -103,6 +109,7 @@ class IdentifierRecognizer(EntityRecognizer):  # type: ignore[misc]
     forms: ClassVar[tuple[Form, ...]]
     labels: ClassVar[frozenset[str]]
     rivals: ClassVar[frozenset[str]] = frozenset()
+    rivals_reach: ClassVar[int | None] = None  # characters; None: as far as labels reach
 
     def __init__(self) -> None:
         super().__init__([self.entity], supported_language=LANGUAGE)
@@ -132,12 +139,23 @@ class IdentifierRecognizer(EntityRecognizer):  # type: ignore[misc]
         del value
         return None
 
+    def _label(self, form: Form, labels: Labels, start: int, end: int) -> str | None:
+        kinds = self.labels | self.rivals
+        label = labels.nearest(start, end, kinds if form.says_itself else kinds | {OTHER})
+        if label is None or label in self.labels or self.rivals_reach is None:
+            return label
+        distance = labels.distance(start, frozenset({label}))
+        is_near = distance is not None and distance <= self.rivals_reach
+        return label if is_near else labels.nearest(start, end, self.labels)
+
     def _judged(self, form: Form, labels: Labels, start: int, end: int) -> RecognizerResult | None:
         value = labels.text[start:end]
         is_valid = self.check(value)
         if form.must_check and not is_valid:
             return None
-        label = labels.nearest(start, end, self.labels | self.rivals | {OTHER})
+        if form.in_column and not labels.of_column(start, self.labels):
+            return None
+        label = self._label(form, labels, start, end)
         if label in self.labels:
             score = LABELLED_INVALID if is_valid is False else LABELLED
             return found(self, (start, end), score, is_valid=bool(is_valid), reason="項目名がある")
@@ -160,5 +178,7 @@ def _spans(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
 
 def _is_well_grouped(value: str) -> bool:
     """Spaced out evenly, or in few groups: not a row of several numbers."""
+    if re.search("[^0-9 \n-]", value):
+        return True
     groups = re.findall("[0-9]+", value)
     return len(groups) <= _MOST_GROUPS or all(len(group) == 1 for group in groups)

@@ -10,13 +10,25 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from guardrails.verdict import FindingType
+
 OTHER = "OTHER"
 INSURED = "INSURED"
+INSURANCE_CARD = "INSURANCE_CARD"
+
+_INSURANCES = frozenset(
+    {
+        FindingType.HEALTH_INSURANCE,
+        FindingType.LTC_INSURANCE,
+        FindingType.LATE_ELDERLY_INSURANCE,
+    }
+)
 
 _BEFORE = 40  # characters that are neither digits nor space: a list of numbers keeps its label
 _AFTER = 14
+_LATIN = re.compile("[A-Za-z]")
 _LONGEST_HEADING = 16
-_SEPARATORS = ("\t", "|", ",")
+_SEPARATORS = tuple(map(re.compile, (r"\t", r"\|", ",", " {2,}")))
 _SPACE = frozenset(" \t\n")
 _FILLING = frozenset("0123456789-.,:/()・、 \t\n")
 
@@ -35,9 +47,9 @@ class Labels:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._labels = list(_labels(text))
-        self._starts = [label.start for label in self._labels]
         self._weights = _weights(text)
+        self._labels = self._settled(list(_labels(text)))
+        self._starts = [label.start for label in self._labels]
         self._columns = _column_labels(text)
         self._column_starts = [start for start, _, _ in self._columns]
 
@@ -59,6 +71,32 @@ class Labels:
             if label.kind in kinds:
                 return self._weights[start] - self._weights[label.end]
         return None
+
+    def _settled(self, labels: list[Label]) -> list[Label]:
+        """被保険者番号 and 保険証 are of the insurance that is spoken of; 事業所番号(介護) is OTHER."""
+        settled: list[Label] = []
+        last: Label | None = None
+        for place, label in enumerate(labels):
+            kind = label.kind
+            if kind in {INSURED, INSURANCE_CARD}:
+                following = next(
+                    (n for n in labels[place + 1 : place + 3] if n.kind in _INSURANCES), None
+                )
+                if last and self._weights[label.start] - self._weights[last.end] <= _BEFORE:
+                    kind = last.kind
+                elif following and self._weights[following.start] - self._weights[label.end] <= 2:
+                    kind = following.kind
+            elif kind in _INSURANCES:
+                last = label
+            before = settled[-1] if settled else None
+            if (
+                before
+                and before.kind == OTHER
+                and self.text[before.end : label.start].strip() == "("
+            ):
+                kind = OTHER
+            settled.append(Label(kind, label.start, label.end))
+        return settled
 
     def _backwards(self, start: int) -> Iterator[Label]:
         place = bisect_left(self._starts, start)
@@ -114,9 +152,8 @@ def _vocabulary() -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 def _as_pattern(word: str) -> str:
-    """Latin words must not be part of others: `ip` in `zip`."""
-    guarded = f"(?<![a-z]){re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word)
-    return f"(?<!被){guarded}" if word.startswith("保険者") else guarded
+    """A word of katakana must not be the end of another: ライン in ホットライン."""
+    return f"(?<![ァ-ヶー]){word}" if "ァ" <= word[0] <= "ヶ" else re.escape(word)
 
 
 def _labels(text: str) -> Iterator[Label]:
@@ -127,6 +164,10 @@ def _labels(text: str) -> Iterator[Label]:
         squeezed = "".join(text[place] for place in places)
     for match in pattern.finditer(squeezed):
         start, end = places[match.start()], places[match.end() - 1] + 1
+        if match.group().isascii() and _LATIN.search(
+            text[max(0, start - 1) : start] + " " + text[end : end + 1]
+        ):
+            continue  # `ip` in `zip`
         yield Label(kinds[match.group()], start, end)
 
 
@@ -141,35 +182,48 @@ def _weights(text: str) -> list[int]:
 def _column_labels(text: str) -> list[tuple[int, int, tuple[str, ...]]]:
     """Cells below a heading: start, end and the kinds that the heading names."""
     cells: list[tuple[int, int, tuple[str, ...]]] = []
-    headings: dict[str, list[tuple[str, ...]]] = {}
+    headings: dict[re.Pattern[str], list[tuple[str, ...]]] = {}
     offset = 0
     for line in text.split("\n"):
-        separator = next((s for s in _SEPARATORS if s in line), None)
-        if separator is None:
-            if not line.strip():
-                headings.clear()
-        else:
+        separator = next((each for each in _SEPARATORS if each.search(line)), None)
+        if separator is not None:
             cells += _row(line, separator, offset, headings)
+        elif not line.strip():
+            headings.clear()
         offset += len(line) + 1
     return cells
 
 
 def _row(
-    line: str, separator: str, offset: int, headings: dict[str, list[tuple[str, ...]]]
+    line: str,
+    separator: re.Pattern[str],
+    offset: int,
+    headings: dict[re.Pattern[str], list[tuple[str, ...]]],
 ) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """The labelled cells of one line; a line that names columns becomes the new heading."""
-    parts = line.split(separator)
+    bounds = [0, *(edge for match in separator.finditer(line) for edge in match.span()), len(line)]
+    parts = [line[start:end] for start, end in zip(bounds[::2], bounds[1::2], strict=True)]
     if _is_heading(parts):
-        found = [tuple(label.kind for label in _labels(part))[::-1] for part in parts]
+        found = _kinds_of_headings(parts)
         if any(found):
             headings[separator] = found
             return
     kinds = headings.get(separator, [])
-    start = offset
-    for place, part in enumerate(parts):
+    for place, (start, end) in enumerate(zip(bounds[::2], bounds[1::2], strict=True)):
         if place < len(kinds) and kinds[place]:
-            yield start, start + len(part), kinds[place]
-        start += len(part) + 1
+            yield offset + start, offset + end, kinds[place]
+
+
+def _kinds_of_headings(parts: list[str]) -> list[tuple[str, ...]]:
+    """記号 and 番号 side by side are those of a health insurance, or of ゆうちょ."""
+    found = [tuple(label.kind for label in _labels(part))[::-1] for part in parts]
+    names = ["".join(part.split()) for part in parts]
+    of_post = any(FindingType.BANK_ACCOUNT in kinds for kinds in found)
+    pair = FindingType.BANK_ACCOUNT if of_post else FindingType.HEALTH_INSURANCE
+    for place, name in enumerate(names):
+        if name == "記号" or (name == "番号" and "記号" in names):
+            found[place] = (pair,)
+    return found
 
 
 def _is_heading(parts: list[str]) -> bool:

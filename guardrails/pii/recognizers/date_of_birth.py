@@ -15,25 +15,44 @@ from guardrails.verdict import FindingType
 
 _ERA = r"(?:明治|大正|昭和|平成|令和|(?<![A-Za-z])[MTSHRmtshr]\.?)"
 _YEAR = rf"(?:{_ERA} ?(?:元|[0-9]{{1,2}})|西暦 ?[0-9]{{4}}|(?<![0-9])(?:18|19|20)[0-9]{{2}})"
-_MARKED = rf"{_YEAR} ?(?:\([^()\n]{{2,8}}\) ?)?年 ?[0-9]{{1,2}} ?月 ?[0-9]{{1,2}} ?日?"
+_SOME = r"\s{0,2}"
+_MONTH_AND_DAY = rf"[0-9]{{1,2}}{_SOME}(?:月|がつ){_SOME}[0-9]{{1,2}}{_SOME}(?:日|にち)?"
+_MARKED = rf"{_YEAR}{_SOME}(?:年|ねん){_SOME}(?:\([^()\n]{{2,8}}\) ?)?{_MONTH_AND_DAY}"
 _POINTED = rf"{_YEAR} ?[-./・] ?[0-9]{{1,2}} ?[-./・] ?[0-9]{{1,2}}(?![0-9])"
-_COMPACT = rf"(?<![0-9A-Za-z-])(?:(?:18|19|20)[0-9]{{2}}|{_ERA}[0-9]{{2}})[01][0-9][0-3][0-9](?![0-9A-Za-z-])"
+_SPACED = rf"{_YEAR} [0-9]{{1,2}} [0-9]{{1,2}}(?![0-9])"
+_COMPACT = (
+    rf"(?<![0-9A-Za-z-])(?:(?:18|19|20)[0-9]{{2}}|{_ERA}[0-9]{{2}})"
+    "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9A-Za-z-])"
+)
 _MONTHS = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+_DAY = "[0-9]{1,2}(?:st|nd|rd|th)?"
 _ENGLISH = (
-    rf"(?<![0-9A-Za-z])(?:{_MONTHS}\.? [0-9]{{1,2}}(?:st|nd|rd|th)?,? [0-9]{{4}}"
-    rf"|[0-9]{{1,2}}(?:st|nd|rd|th)? {_MONTHS}\.?,? [0-9]{{4}}|[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-](?:19|20)[0-9]{{2}})(?![0-9])"
+    rf"(?<![0-9A-Za-z])(?:{_MONTHS}\.? {_DAY},? [0-9]{{4}}|{_DAY} {_MONTHS}\.?,? [0-9]{{4}}"
+    r"|[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:18|19|20)[0-9]{2})(?![0-9])"
 )
-_DATE = re.compile(f"{_MARKED}|{_POINTED}|{_COMPACT}|{_ENGLISH}", re.I)
+_BARE = rf"(?<![0-9])[0-9]{{1,2}}{_SOME}年{_SOME}{_MONTH_AND_DAY}"  # 昭・平 60年4月1日
+_BIRTHDAY = rf"(?<![0-9年]){_MONTH_AND_DAY}"
+_DATE = re.compile(
+    f"{_MARKED}|{_POINTED}|{_COMPACT}|{_ENGLISH}|(?P<part>{_BARE}|{_BIRTHDAY}|{_SPACED})",
+    re.IGNORECASE,
+)
 _LABEL = (
-    "(?:生年月日|生 ?年 ?月 ?日|誕生日|たんじょうび|お?生まれ(?:た日)?|うまれ|出生日|出生年月日|生日|birthday|birthdate|"
-    "date of birth|dob|born(?: on)?)"
+    "(?:生年月日|生 ?年 ?月 ?日|お?誕生日|たんじょう(?:び|日)|お?生まれ(?:た日|たの|年月日|になったの)?|うまれ(?:た日|たの)?"
+    "|出生年月日|出生日|出生|生日|birthday|birthdate|birth date|date of birth|d\\.?o\\.?b\\.?|born(?: on| in)?)"
 )
-_SAID_BEFORE = re.compile(rf"{_LABEL}[\s:はがの「『(=、,\w]{{0,8}}$", re.I)
+_SAID_BEFORE = re.compile(
+    rf"{_LABEL}\s?(?:\([^()\n]{{1,8}}\))?[\s:;はがの「『(=→、,・|]{{0,4}}"
+    r"(?:西暦|和暦|[明大昭平令・/ ]{1,9})?[\s:(]{0,2}$",
+    re.IGNORECASE,
+)
 _SAID_AFTER = re.compile(
-    r"[\s」』)\]、,]{0,2}(?:\([^()\n]{1,8}\))?\s?(?:に|の|が|,|、)?\s?(?:生(?!活|産|徒|涯|物|命|計|き|じ|業|鮮|ご|中|前)|お?生まれ|うまれ|誕生|出生|産まれ|born)"
+    r"[\s」』)\]]{0,2}(?:\([^()\n]{1,8}\))?\s?(?:に|の)?\s?(?:[^\s。、\n0-9]{1,8}で)?"
+    r"(?:生(?=[\s)、。」』,.]|$|[ぁ-ん](?!る|え)|\()|お?生まれ|うまれ|誕生(?!日[祝会])|出生(?!届|証|連|数|率|地|祝)|産まれ|born)"
+    r"|\s?\((?:満|当時|現在)?\s?[0-9]{1,3}\s?[歳才]\)",
 )
 _RANGE_AFTER = re.compile(
-    r"\s?(?:以[前後降]|より[前後]|から|まで|〜|~|時点|現在)|(?:に?(?:生まれた|生まれ|出生した?)(?:方|者|人|子|児|お子|乳児)?の?(?:以|まで|から|〜))"
+    r"\s?(?:以[前後降]|より[前後]|から|まで|〜|~|時点|現在)"
+    r"|に?(?:生まれ|生まれた|出生した?)(?:方|者|人|子|児|お子さ[んま]|乳児)?の?(?:以|まで|から|〜)"
 )
 _LABELLED, _BEHIND_A_NAME = 0.95, 0.6
 _WEAK = 0.2
@@ -57,11 +76,10 @@ class DateOfBirthRecognizer(IdentifierRecognizer):
             after = text[end : end + 16]
             if _RANGE_AFTER.match(after):
                 continue
-            said = (
-                _SAID_BEFORE.search(text[max(0, start - 24) : start])
-                or _SAID_AFTER.match(after)
-                or labels.of_column(start, self.labels)
-            )
+            before = _SAID_BEFORE.search(text[max(0, start - 24) : start])
+            if match["part"] and not before:
+                continue
+            said = before or _SAID_AFTER.match(after) or labels.of_column(start, self.labels)
             score = _LABELLED if said else _WEAK
             results.append(found(self, (start, end), score, reason="生年月日と書かれている"))
         return results

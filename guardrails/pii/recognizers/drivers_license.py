@@ -29,7 +29,7 @@ class DriversLicenseRecognizer(IdentifierRecognizer):
         Form(number(loose(12))),
     )
     labels = frozenset({FindingType.DRIVERS_LICENSE})
-    rivals = frozenset({FindingType.MY_NUMBER, FindingType.CREDIT_CARD})
+    rivals = frozenset({FindingType.MY_NUMBER})
 
     def check(self, value: str) -> bool | None:
         return is_drivers_license(only_digits(value))

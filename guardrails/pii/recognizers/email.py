@@ -18,6 +18,6 @@ _DOMAIN = r"[A-Za-z0-9](?:[A-Za-z0-9\-]{0,62}\.){1,8}[A-Za-z]{2,24}"
 class EmailRecognizer(IdentifierRecognizer):
     entity = FindingType.EMAIL
     forms = (
-        Form(re.compile(f"(?<![A-Za-z0-9._%+-]){_LOCAL}{_AT}{_DOMAIN}(?![A-Za-z0-9])", re.I), 0.95),
+        Form(re.compile(f"(?<![A-Za-z0-9_%+]){_LOCAL}{_AT}{_DOMAIN}(?![A-Za-z0-9])", re.I), 0.95),
     )
     labels = frozenset()

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 
-from guardrails.pii.identifier import TAIL, Form, IdentifierRecognizer, number
+from guardrails.pii.identifier import HEAD, TAIL, Form, IdentifierRecognizer, number
+from guardrails.pii.labels import INSURANCE_CARD
 from guardrails.verdict import FindingType
 
 _SAID = r"[\s:はがの「『(=、,]{0,4}"
 _SYMBOL = r"[0-9A-Za-z一-龥ぁ-んァ-ヶ\-]{1,10}?"
-_END = r"[\s」』)、,・とが]{0,4}"
+_END = r"[\s」』)、,・とがので]{0,4}"
 _BRANCH = rf"(?:{_END}枝番{_SAID}(?P<value_branch>[0-9]{{1,2}}))?"
 _BOTH = r"記号[\s・･及びと/\-、]{0,3}番号"
+_INSURER = "(?:国保|国民健康保険|健康保険|健保|社会保険|社保)"
 _DIGITS = rf"[0-9](?:[0-9-]{{0,10}}[0-9])?"
 
 
@@ -24,7 +26,9 @@ class HealthInsuranceRecognizer(IdentifierRecognizer):
     entity = FindingType.HEALTH_INSURANCE
     forms = (
         Form(
-            re.compile(rf"{_BOTH}{_SAID}(?P<value>{_SYMBOL}[・･\- ]{_DIGITS}){TAIL}{_BRANCH}"), 0.9
+            re.compile(rf"{_BOTH}{_SAID}(?P<value>{_SYMBOL}[・･\- ]{_DIGITS}){TAIL}{_BRANCH}"),
+            0.9,
+            says_itself=True,
         ),
         Form(
             re.compile(
@@ -32,17 +36,20 @@ class HealthInsuranceRecognizer(IdentifierRecognizer):
                 rf"番号{_SAID}(?P<value_number>{_DIGITS}){TAIL}{_BRANCH}"
             ),
             0.8,
+            says_itself=True,
         ),
         Form(re.compile(rf"枝番{_SAID}(?P<value>[0-9]{{1,2}}){TAIL}")),
         Form(
             re.compile(
-                rf"(?:保険証|被保険者証|資格確認書)の?番号{_SAID}(?P<value>{_DIGITS}){TAIL}"
+                rf"(?:保険証|被保険者証|資格確認書|国保|国民健康保険|健康保険|健保|社保|けんぽ)の?番号{_SAID}(?P<value>{_DIGITS}){TAIL}"
             ),
             0.8,
         ),
         Form(number("[0-9]{1,6}[-・][0-9]{3,8}")),
+        Form(re.compile(rf"{_INSURER}証?{_SAID}(?P<value>[0-9]{{5,8}}){TAIL}")),
+        Form(re.compile(rf"{HEAD}[0-9A-Z一-龥-]{{1,10}}{TAIL}"), in_column=True),
     )
-    labels = frozenset({FindingType.HEALTH_INSURANCE})
+    labels = frozenset({FindingType.HEALTH_INSURANCE, INSURANCE_CARD})
     rivals = frozenset(
         {
             FindingType.BANK_ACCOUNT,

@@ -6,7 +6,15 @@ https://www.mhlw.go.jp/topics/kaigo/ (被保険者証の様式: 介護保険法�
 from __future__ import annotations
 
 from guardrails.pii.check_digits import is_luhn
-from guardrails.pii.identifier import Form, IdentifierRecognizer, digits, loose, number, only_digits
+from guardrails.pii.identifier import (
+    NOT_A_PHONE,
+    Form,
+    IdentifierRecognizer,
+    digits,
+    loose,
+    number,
+    only_digits,
+)
 from guardrails.pii.labels import INSURED
 from guardrails.verdict import FindingType
 
@@ -15,7 +23,7 @@ class LongTermCareRecognizer(IdentifierRecognizer):
     """事業所番号 of 介護 has 10 digits too and is nobody's."""
 
     entity = FindingType.LTC_INSURANCE
-    forms = (Form(number(digits(10))), Form(number(loose(10))))
+    forms = (Form(number(digits(10))), Form(number(f"{NOT_A_PHONE}{loose(10)}")))
     labels = frozenset({FindingType.LTC_INSURANCE, INSURED})
     rivals = frozenset({FindingType.PENSION_NUMBER, FindingType.PHONE})
 

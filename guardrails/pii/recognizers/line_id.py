@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import re
 
+from presidio_analyzer import RecognizerResult
+from presidio_analyzer.nlp_engine import NlpArtifacts
+
 from guardrails.pii.identifier import Form, IdentifierRecognizer
 from guardrails.verdict import FindingType
 
 _USER_ID = "(?<![0-9A-Za-z])[UCR][0-9a-f]{32}(?![0-9A-Za-z])"
-_LINE = "(?:LINE|ライン|らいん)"
-_CHOSEN = "(?P<value>@?[A-Za-z0-9](?=[A-Za-z0-9._-]*[a-z0-9])[A-Za-z0-9._-]{2,30}[A-Za-z0-9_])"
+_LINE = "(?:(?<![A-Za-z])LINE|(?<![ァ-ヶー])ライン|らいん)"
+_CHOSEN = "(?P<value>@?(?=[0-9._-]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._-]{2,30}[A-Za-z0-9_])"
 _SAID = r"[\s:はがの「『(=→、,]{0,5}"
+_OFFICIAL = re.compile("公式|友だち追加|友達追加")
 _TAIL = "(?![A-Za-z0-9@])"
 
 
@@ -32,6 +36,18 @@ class LineIdRecognizer(IdentifierRecognizer):
             0.85,
         ),
         Form(re.compile(rf"{_LINE}(?:垢|アカウント|名)?[:→は]\s?{_CHOSEN}{_TAIL}", re.I), 0.7),
-        Form(re.compile(rf"(?<![A-Za-z0-9.@]){_CHOSEN}{_TAIL}")),
+        Form(re.compile(rf"(?<![A-Za-z0-9.@/=&?_%+-])(?=[A-Za-z]*[0-9._@-]){_CHOSEN}{_TAIL}")),
     )
     labels = frozenset({FindingType.LINE_ID})
+
+    def analyze(
+        self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None = None
+    ) -> list[RecognizerResult]:
+        return [
+            result
+            for result in super().analyze(text, entities, nlp_artifacts)
+            if not (
+                text[result.start] == "@"
+                and _OFFICIAL.search(text[max(0, result.start - 20) : result.end + 12])
+            )
+        ]

@@ -33,7 +33,7 @@ class MyNumberRecognizer(IdentifierRecognizer):
         Form(number(loose(12))),
     )
     labels = frozenset({FindingType.MY_NUMBER})
-    rivals = frozenset({FindingType.DRIVERS_LICENSE, FindingType.CREDIT_CARD})
+    rivals = frozenset({FindingType.DRIVERS_LICENSE})
 
     def check(self, value: str) -> bool | None:
         number_ = only_digits(value)

@@ -9,10 +9,11 @@ from guardrails.pii.identifier import Form, IdentifierRecognizer
 from guardrails.verdict import FindingType
 
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
-_V4 = rf"(?<![0-9A-Za-z.])(?:{_OCTET}\.){{3}}{_OCTET}(?![0-9A-Za-z])(?!\.[0-9])"
+_V4 = rf"(?<![0-9A-Za-z.])(?:{_OCTET}\.){{3}}{_OCTET}(?![0-9A-Za-z])(?!\.[0-9])(?! ?[節章項条版])"
 _V6 = r"(?<![0-9A-Za-z:.])(?=[0-9A-Fa-f:]*:[0-9A-Fa-f]*:)[0-9A-Fa-f:]{3,39}(?![0-9A-Za-z:])"
 _PAIR = "[0-9A-Fa-f]{2}"
 _MAC = rf"(?<![0-9A-Za-z:-]){_PAIR}(?P<mark>[:-]){_PAIR}(?:(?P=mark){_PAIR}){{4}}(?![0-9A-Za-z:-])"
+_MAC_OF_SWITCHES = r"(?<![0-9A-Za-z.])[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}(?![0-9A-Za-z.])"
 
 
 class IpAddressRecognizer(IdentifierRecognizer):
@@ -36,5 +37,5 @@ class IpAddressRecognizer(IdentifierRecognizer):
 
 class MacAddressRecognizer(IdentifierRecognizer):
     entity = FindingType.IP_ADDRESS
-    forms = (Form(re.compile(_MAC), 0.9),)
+    forms = (Form(re.compile(_MAC), 0.9), Form(re.compile(_MAC_OF_SWITCHES), 0.8))
     labels = frozenset({FindingType.IP_ADDRESS})

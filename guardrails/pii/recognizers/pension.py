@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 
-from guardrails.pii.identifier import HEAD, TAIL, Form, IdentifierRecognizer, digits, loose, number
+from guardrails.pii.identifier import (
+    HEAD,
+    NOT_A_PHONE,
+    TAIL,
+    Form,
+    IdentifierRecognizer,
+    digits,
+    loose,
+    number,
+)
 from guardrails.verdict import FindingType
 
 _WRITTEN_ALONE = 0.55
-_NO_YEAR = r"(?!20[0-9]{2}-)"  # 2025-000123 is the number of a document
+_NO_YEAR = r"(?!20[0-9]{2}-|0120|0570)"  # 2025-000123 is the number of a document
 
 
 class PensionNumberRecognizer(IdentifierRecognizer):
@@ -18,7 +27,7 @@ class PensionNumberRecognizer(IdentifierRecognizer):
     forms = (
         Form(re.compile(f"{HEAD}{_NO_YEAR}[0-9]{{4}}-[0-9]{{6}}{TAIL}"), alone=_WRITTEN_ALONE),
         Form(number(digits(10))),
-        Form(number(loose(10))),
+        Form(number(f"{NOT_A_PHONE}{loose(10)}")),
     )
     labels = frozenset({FindingType.PENSION_NUMBER})
     rivals = frozenset(

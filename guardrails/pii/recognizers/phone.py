@@ -17,7 +17,7 @@ from guardrails.pii.identifier import Form, IdentifierRecognizer, labels_of, onl
 from guardrails.pii.offices import is_office_contact
 from guardrails.verdict import FindingType
 
-_HEAD = r"(?<![0-9A-Za-z])(?<![0-9][-.])"
+_HEAD = r"(?:(?<![0-9A-Za-z])|(?<=TEL)|(?<=Tel)|(?<=tel)|(?<=FAX)|(?<=hone))(?<![0-9][-.])"
 _TAIL = r"(?![0-9A-Za-z])(?! ?-[0-9])"
 _GAP = r"(?: ?[-./·・] ?| {1,3}| ?\n ?|の)"
 _MOBILE = f"0[5-9]0{_GAP}?[0-9]{{4}}{_GAP}?[0-9]{{4}}"
@@ -27,6 +27,7 @@ _BRACKETED = rf"(?:\(0[0-9]{{1,4}}\) ?-?[0-9]{{1,4}} ?-? ?[0-9]{{4}}|0[0-9]{{1,4
 _JAPAN = rf"\+ ?81[ -]{{0,2}}(?:\(0\))?[ -]?[0-9]{{1,4}}(?:[ -]{{0,2}}[0-9]{{2,4}}){{2,3}}"
 _FOREIGN = r"\+ ?[1-9][0-9]{0,2}(?:[ -]?\(?[0-9]{1,4}\)?){2,5}"
 _SPACED = r"0(?:[ \n]{0,2}-?[ \n]{0,2}[0-9]){9,10}"
+_SPACED_MOBILE = r"0 {1,2}[5-9] {1,2}0 {0,2}-?(?: {1,2}[0-9]){4} {0,2}-?(?: {1,2}[0-9]){4}"
 _PUBLIC = re.compile("0120|0570|0990|0180|0170|0910")
 _FREE_CALL = re.compile("0800[ -]?[0-9]{3}[ -][0-9]{4}")
 _FREE_CALL_WORDS = re.compile(
@@ -46,9 +47,11 @@ class PhoneRecognizer(IdentifierRecognizer):
             re.compile(f"(?<![0-9A-Za-z]){_BRACKETED}{_TAIL}"), 0.85, must_check=True, checked=0.85
         ),
         Form(re.compile(f"{_HEAD}0[1-9][0-9]{{8}}{_TAIL}"), checked=0.6),
+        Form(re.compile(f"{_HEAD}{_SPACED_MOBILE}{_TAIL}"), 0.8),
         Form(re.compile(f"{_HEAD}{_SPACED}{_TAIL}"), must_check=True),
     )
     labels = frozenset({FindingType.PHONE})
+    rivals_reach = 6
     rivals = frozenset(
         {
             FindingType.LTC_INSURANCE,

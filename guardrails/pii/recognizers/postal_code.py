@@ -27,7 +27,7 @@ class PostalCodeRecognizer(IdentifierRecognizer):
 
     entity = FindingType.POSTAL_CODE
     forms = (
-        Form(re.compile(rf"〒 ?(?P<value>[0-9]{{3}} ?-? ?[0-9]{{4}}){TAIL}"), 0.95),
+        Form(re.compile(rf"〒 ?(?P<value>[0-9]{{3}}\s?-?\s?[0-9]{{4}}){TAIL}"), 0.95),
         Form(re.compile(f"{HEAD}(?P<value>[0-9]{{3}}-[0-9]{{4}}){TAIL}{_PREFECTURE_OR_TOWN}"), 0.8),
         Form(re.compile(f"{HEAD}(?P<value>[0-9]{{3}}-[0-9]{{4}}){TAIL}")),
         Form(number("[0-9]{7}")),

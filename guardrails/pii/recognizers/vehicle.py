@@ -22,7 +22,8 @@ _PLACES = """
 
 _KANA = "[あ-えか-さすせそ-ふほ-をれ]"  # never お し へ ん
 _SERIAL = r"(?:[・.·･\-]{0,3} ?[0-9]{1,2} ?- ?[0-9]{1,2}|[・.·･]{1,3} ?[0-9]{1,3}|[0-9]{4})"
-_PLATE = rf" ?[0-9][0-9A-Z]{{0,2}} ?(?:{_KANA}|[A-Z]) ?{_SERIAL}{TAIL}"
+_PLATE = rf"[ \n]?[0-9][0-9A-Z]{{0,2}} ?(?:{_KANA}|[A-Z]) ?{_SERIAL}{TAIL}"
+_TOWN = "(?<![一-龥])[一-龥ぁ-んァ-ヶ]{1,5}?[市区町村]?"  # of mopeds: no class number
 
 
 class VehicleNumberRecognizer(IdentifierRecognizer):
@@ -32,5 +33,6 @@ class VehicleNumberRecognizer(IdentifierRecognizer):
     forms = (
         Form(re.compile(f"(?:{'|'.join(sorted(_PLACES, key=len, reverse=True))}){_PLATE}"), 0.9),
         Form(re.compile(f"(?<![一-龥])[一-龥]{{2,4}}{_PLATE}")),
+        Form(re.compile(rf"{_TOWN} ?{_KANA} ?(?:[0-9]{{1,3}}-[0-9]{{1,3}}|[0-9]{{2,4}}){TAIL}")),
     )
     labels = frozenset({FindingType.VEHICLE_NUMBER})
