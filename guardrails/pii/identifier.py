@@ -161,7 +161,7 @@ class IdentifierRecognizer(EntityRecognizer):  # type: ignore[misc]
             return found(self, (start, end), score, is_valid=bool(is_valid), reason="項目名がある")
         if label is not None:
             return None
-        score = form.checked if is_valid else form.alone
+        score = max(form.checked, form.alone) if is_valid else form.alone
         if not score:
             return None
         reason = "検査数字が合う" if is_valid else "書き方が合う"

@@ -221,6 +221,8 @@ def _kinds_of_headings(parts: list[str]) -> list[tuple[str, ...]]:
     of_post = any(FindingType.BANK_ACCOUNT in kinds for kinds in found)
     pair = FindingType.BANK_ACCOUNT if of_post else FindingType.HEALTH_INSURANCE
     for place, name in enumerate(names):
+        if name.lower() in {"line", "ライン"}:
+            found[place] = (FindingType.LINE_ID,)
         if name == "記号" or (name == "番号" and "記号" in names):
             found[place] = (pair,)
     return found
