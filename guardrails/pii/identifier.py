@@ -59,7 +59,7 @@ class Form:
 
     The findings are the groups whose names begin with `value`, or else the whole match.
     `must_check`: what fails the check is not found, whatever its label says. `says_itself`: the
-    label is part of the pattern. `in_column`: only below a heading with the label.
+    label is part of the pattern. `in_column`: only below a heading of this kind.
     """
 
     pattern: re.Pattern[str]
@@ -67,7 +67,7 @@ class Form:
     checked: float = 0.0
     must_check: bool = False
     says_itself: bool = False
-    in_column: bool = False
+    in_column: str = ""
 
 
 def labels_of(text: str, artifacts: NlpArtifacts | None) -> Labels:
@@ -153,7 +153,7 @@ class IdentifierRecognizer(EntityRecognizer):  # type: ignore[misc]
         is_valid = self.check(value)
         if form.must_check and not is_valid:
             return None
-        if form.in_column and not labels.of_column(start, self.labels):
+        if form.in_column and not labels.of_column(start, frozenset({form.in_column})):
             return None
         label = self._label(form, labels, start, end)
         if label in self.labels:

@@ -15,6 +15,8 @@ from guardrails.verdict import FindingType
 OTHER = "OTHER"
 INSURED = "INSURED"
 INSURANCE_CARD = "INSURANCE_CARD"
+SYMBOL = "SYMBOL"
+SYMBOLS = "SYMBOLS"
 
 _INSURANCES = frozenset(
     {
@@ -23,6 +25,16 @@ _INSURANCES = frozenset(
         FindingType.LATE_ELDERLY_INSURANCE,
     }
 )
+
+_GENERIC: dict[str, tuple[frozenset[str], str]] = {
+    INSURED: (_INSURANCES, INSURED),
+    INSURANCE_CARD: (_INSURANCES, INSURANCE_CARD),
+    SYMBOLS: (
+        _INSURANCES | {FindingType.BANK_ACCOUNT, FindingType.PENSION_NUMBER},
+        FindingType.HEALTH_INSURANCE,
+    ),
+}
+"""What a word that several use may be of, and what it is if the text says nothing."""
 
 _BEFORE = 40  # characters that are neither digits nor space: a list of numbers keeps its label
 _AFTER = 14
@@ -75,26 +87,23 @@ class Labels:
     def _settled(self, labels: list[Label]) -> list[Label]:
         """被保険者番号 and 保険証 are of the insurance that is spoken of; 事業所番号(介護) is OTHER."""
         settled: list[Label] = []
-        last: Label | None = None
         for place, label in enumerate(labels):
             kind = label.kind
-            if kind in {INSURED, INSURANCE_CARD}:
-                following = next(
-                    (n for n in labels[place + 1 : place + 3] if n.kind in _INSURANCES), None
+            if kind in _GENERIC:
+                specific, otherwise = _GENERIC[kind]
+                before = next((n for n in reversed(settled[-6:]) if n.kind in specific), None)
+                behind = next(
+                    (n for n in labels[place + 1 : place + 3] if n.kind in specific), None
                 )
-                if last and self._weights[label.start] - self._weights[last.end] <= _BEFORE:
-                    kind = last.kind
-                elif following and self._weights[following.start] - self._weights[label.end] <= 2:
-                    kind = following.kind
-            elif kind in _INSURANCES:
-                last = label
-            before = settled[-1] if settled else None
-            if (
-                before
-                and before.kind == OTHER
-                and self.text[before.end : label.start].strip() == "("
-            ):
-                kind = OTHER
+                if before and self._weights[label.start] - self._weights[before.end] <= _BEFORE:
+                    kind = before.kind
+                elif behind and self._weights[behind.start] - self._weights[label.end] <= 2:
+                    kind = behind.kind
+                else:
+                    kind = otherwise
+            elif settled and settled[-1].kind == OTHER:
+                between = self.text[settled[-1].end : label.start].strip()
+                kind = OTHER if between == "(" else kind
             settled.append(Label(kind, label.start, label.end))
         return settled
 
@@ -219,12 +228,12 @@ def _kinds_of_headings(parts: list[str]) -> list[tuple[str, ...]]:
     found = [tuple(label.kind for label in _labels(part))[::-1] for part in parts]
     names = ["".join(part.split()) for part in parts]
     of_post = any(FindingType.BANK_ACCOUNT in kinds for kinds in found)
-    pair = FindingType.BANK_ACCOUNT if of_post else FindingType.HEALTH_INSURANCE
+    pair = (FindingType.BANK_ACCOUNT,) if of_post else (SYMBOL, FindingType.HEALTH_INSURANCE)
     for place, name in enumerate(names):
         if name.lower() in {"line", "ライン"}:
             found[place] = (FindingType.LINE_ID,)
         if name == "記号" or (name == "番号" and "記号" in names):
-            found[place] = (pair,)
+            found[place] = pair
     return found
 
 

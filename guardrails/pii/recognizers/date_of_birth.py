@@ -41,7 +41,7 @@ _LABEL = (
     "|出生年月日|出生日|出生|生日|birthday|birthdate|birth date|date of birth|d\\.?o\\.?b\\.?|born(?: on| in)?)"
 )
 _SAID_BEFORE = re.compile(
-    rf"{_LABEL}\s?(?:\([^()\n]{{1,8}}\))?[\s:;はがの「『(=→、,・|]{{0,4}}"
+    rf"{_LABEL}\s?(?:\([^()\n]{{1,8}}\))?(?:is|was)?[\s:;はがの「『(=→、,・|]{{0,4}}"
     r"(?:西暦|和暦|[明大昭平令・/ ]{1,9})?[\s:(]{0,2}$",
     re.IGNORECASE,
 )

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from guardrails.pii.identifier import HEAD, TAIL, Form, IdentifierRecognizer, number
-from guardrails.pii.labels import INSURANCE_CARD
+from guardrails.pii.identifier import TAIL, Form, IdentifierRecognizer, number
+from guardrails.pii.labels import INSURANCE_CARD, SYMBOL
 from guardrails.verdict import FindingType
 
 _SAID = r"[\s:はがの「『(=、,]{0,4}"
@@ -17,6 +17,7 @@ _END = r"[\s」』)、,・とがので]{0,4}"
 _BRANCH = rf"(?:{_END}枝番{_SAID}(?P<value_branch>[0-9]{{1,2}}))?"
 _BOTH = r"記号[\s・･及びと/\-、]{0,3}番号"
 _INSURER = "(?:国保|国民健康保険|健康保険|健保|社会保険|社保)"
+_CELL = r"(?:^|(?<=[\t|,\n]))[ ]?(?P<value>[0-9A-Za-z一-龥ぁ-んァ-ヶ-]{1,10})[ ]?(?=[\t|,\n]|$)"
 _DIGITS = rf"[0-9](?:[0-9-]{{0,10}}[0-9])?"
 
 
@@ -47,12 +48,13 @@ class HealthInsuranceRecognizer(IdentifierRecognizer):
         ),
         Form(number("[0-9]{1,6}[-・][0-9]{3,8}")),
         Form(re.compile(rf"{_INSURER}証?{_SAID}(?P<value>[0-9]{{5,8}}){TAIL}")),
-        Form(re.compile(rf"{HEAD}[0-9A-Z一-龥-]{{1,10}}{TAIL}"), in_column=True),
+        Form(re.compile(_CELL), in_column=SYMBOL),
     )
     labels = frozenset({FindingType.HEALTH_INSURANCE, INSURANCE_CARD})
     rivals = frozenset(
         {
             FindingType.BANK_ACCOUNT,
+            FindingType.PENSION_NUMBER,
             FindingType.LTC_INSURANCE,
             FindingType.LATE_ELDERLY_INSURANCE,
             FindingType.PHONE,

@@ -14,6 +14,7 @@ _V6 = r"(?<![0-9A-Za-z:.])(?=[0-9A-Fa-f:]*:[0-9A-Fa-f]*:)[0-9A-Fa-f:]{3,39}(?![0
 _PAIR = "[0-9A-Fa-f]{2}"
 _MAC = rf"(?<![0-9A-Za-z:-]){_PAIR}(?P<mark>[:-]){_PAIR}(?:(?P=mark){_PAIR}){{4}}(?![0-9A-Za-z:-])"
 _MAC_OF_SWITCHES = r"(?<![0-9A-Za-z.])[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}(?![0-9A-Za-z.])"
+_MAC_IN_ONE = "(?<![0-9A-Za-z])(?=[0-9]*[A-Fa-f])[0-9A-Fa-f]{12}(?![0-9A-Za-z])"
 
 
 class IpAddressRecognizer(IdentifierRecognizer):
@@ -37,5 +38,9 @@ class IpAddressRecognizer(IdentifierRecognizer):
 
 class MacAddressRecognizer(IdentifierRecognizer):
     entity = FindingType.IP_ADDRESS
-    forms = (Form(re.compile(_MAC), 0.9), Form(re.compile(_MAC_OF_SWITCHES), 0.8))
+    forms = (
+        Form(re.compile(_MAC), 0.9),
+        Form(re.compile(_MAC_OF_SWITCHES), 0.8),
+        Form(re.compile(_MAC_IN_ONE)),
+    )
     labels = frozenset({FindingType.IP_ADDRESS})

@@ -26,6 +26,7 @@ class PensionNumberRecognizer(IdentifierRecognizer):
     entity = FindingType.PENSION_NUMBER
     forms = (
         Form(re.compile(f"{HEAD}{_NO_YEAR}[0-9]{{4}}-[0-9]{{6}}{TAIL}"), alone=_WRITTEN_ALONE),
+        Form(re.compile(f"{HEAD}(?P<value>[0-9]{{4}}-[0-9]{{6}})-[0-9]{{4}}{TAIL}")),
         Form(number(digits(10))),
         Form(number(f"{NOT_A_PHONE}{loose(10)}")),
     )

@@ -21,9 +21,9 @@ _PLACES = """
 """.split()
 
 _KANA = "[あ-えか-さすせそ-ふほ-をれ]"  # never お し へ ん
-_SERIAL = r"(?:[・.·･\-]{0,3} ?[0-9]{1,2} ?- ?[0-9]{1,2}|[・.·･]{1,3} ?[0-9]{1,3}|[0-9]{4})"
+_SERIAL = r"(?:[・.·･\-]{0,3} ?[0-9]{1,2} ?- ?[0-9]{1,2}|(?=[ -]{0,2}[・.·･])[・.·･ -]{1,5}[0-9]{1,3}|[0-9]{4})"
 _PLATE = rf"[ \n]?[0-9][0-9A-Z]{{0,2}} ?(?:{_KANA}|[A-Z]) ?{_SERIAL}{TAIL}"
-_TOWN = "(?<![一-龥])[一-龥ぁ-んァ-ヶ]{1,5}?[市区町村]?"  # of mopeds: no class number
+_TOWN = "(?<![一-龥])(?:[一-龥ァ-ヶ]{1,5}?[市区町村]?|いわき市?|つくば市?)"  # of mopeds: no class number
 
 
 class VehicleNumberRecognizer(IdentifierRecognizer):
