@@ -21,7 +21,8 @@ _CHAIN = re.compile(
     f"(?<!{_NUMERAL}){_NUMERAL}{{1,5}}(?:[{_FOLDED_DASHES}](?:{_NUMERAL}{{1,5}}|[0-9]{{1,5}}))+"
 )
 _COUNTED = re.compile(
-    f"{_NUMERAL}{{1,6}}(?=丁目|番地|番{_NUMERAL}{{1,5}}号|番[0-9]+号|号室|号棟|年 ?{_NUMERAL}{{1,3}}月)"
+    f"{_NUMERAL}{{1,6}}(?=丁目|番地|番{_NUMERAL}{{1,5}}号|番[0-9]+号|号室|号棟)"
+    f"|{_NUMERAL}{{1,6}}(?=年 ?{_NUMERAL}{{1,3}}月)"
     f"|(?<=番地){_NUMERAL}{{1,5}}|(?<=番地[のノ之-]){_NUMERAL}{{1,5}}"
     f"|(?<=番){_NUMERAL}{{1,5}}(?=号)"
     f"|(?<=年){_NUMERAL}{{1,3}}(?=月)|(?<=月){_NUMERAL}{{1,3}}(?=日)"
@@ -36,7 +37,7 @@ def number_folds() -> tuple[Callable[[str], Iterator[Fold]], ...]:
 
 
 def _runs(text: str) -> Iterator[Fold]:
-    """Four kanji digits or more are a number: 〇九〇ー一二三四. A row of circles alone is a blank."""
+    """Four kanji digits or more are a number: 〇九〇ー一二三四. A row of ○ alone is a blank."""
     for match in _RUN.finditer(text):
         written = match.group()
         if any(character in _ONES or character == "〇" for character in written):

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
 from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from guardrails.normalization import Normalized, comparable, normalize
 from guardrails.pii.conflicts import resolve
-from guardrails.pii.identifier import IS_VALID, LANGUAGE, REASON
+from guardrails.pii.identifier import IS_VALID, LABELS_READ, LANGUAGE, REASON
 from guardrails.pii.labels import Labels
 from guardrails.pii.recognizers.registry import identifier_recognizers, name_recognizers
 from guardrails.policy import Policy, default_policy
@@ -57,7 +59,7 @@ class PiiAnalyzer:
         if not normalized.text.strip():
             return []
         artifacts = self._nlp_engine.process_text(normalized.text, LANGUAGE)
-        artifacts.labels = Labels(normalized.text)  # read once, for all recognizers
+        setattr(artifacts, LABELS_READ, Labels(normalized.text))  # once, for all recognizers
         results = self._engine.analyze(normalized.text, LANGUAGE, nlp_artifacts=artifacts)
         return resolve(
             finding for finding in _findings(results, normalized) if self._masks(text, finding)
@@ -72,7 +74,7 @@ class PiiAnalyzer:
         )
 
 
-class WordlessNlpEngine(NlpEngine):  # type: ignore[misc]
+class WordlessNlpEngine(NlpEngine):
     """Reads no words: what patterns need. Starts at once."""
 
     def load(self) -> None:
@@ -83,12 +85,17 @@ class WordlessNlpEngine(NlpEngine):  # type: ignore[misc]
 
     def process_text(self, text: str, language: str) -> NlpArtifacts:
         del text
-        return NlpArtifacts([], [], [], [], self, language)
+        return NlpArtifacts([], Doc(Vocab()), [], [], self, language)
 
     def process_batch(
-        self, texts: Iterable[str], language: str, **kwargs: object
+        self,
+        texts: Iterable[str],
+        language: str,
+        batch_size: int = 1,
+        n_process: int = 1,
+        **kwargs: object,
     ) -> Iterator[tuple[str, NlpArtifacts]]:
-        del kwargs
+        del batch_size, n_process, kwargs
         for text in texts:
             yield text, self.process_text(text, language)
 
@@ -107,7 +114,7 @@ class WordlessNlpEngine(NlpEngine):  # type: ignore[misc]
         return [LANGUAGE]
 
 
-class _NoEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
+class _NoEnhancer(ContextAwareEnhancer):
     """The recognizers look at their context themselves: lemmas miss Japanese labels."""
 
     def __init__(self) -> None:

@@ -16,6 +16,7 @@ from guardrails.verdict import FindingType
 LANGUAGE = "ja"
 IS_VALID = "is_valid"
 REASON = "reason"
+LABELS_READ = "labels"  # the attribute of NlpArtifacts under which the analyzer keeps them
 
 # A number must not be the tail or the head of a longer one. Kana and kanji may touch it.
 HEAD = r"(?<![0-9A-Za-z])(?<![0-9][-.])"
@@ -72,7 +73,7 @@ class Form:
 
 def labels_of(text: str, artifacts: NlpArtifacts | None) -> Labels:
     """The labels that the analyzer has read already, or those of `text`."""
-    labels = getattr(artifacts, "labels", None)
+    labels = getattr(artifacts, LABELS_READ, None)
     return labels if isinstance(labels, Labels) and labels.text == text else Labels(text)
 
 
@@ -90,7 +91,7 @@ def found(
         *span,
         score,
         recognition_metadata={
-            RecognizerResult.RECOGNIZER_NAME_KEY: recognizer.name,
+            RecognizerResult.RECOGNIZER_NAME_KEY: type(recognizer).__name__,
             RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: recognizer.id,
             IS_VALID: is_valid,
             REASON: reason,
@@ -98,7 +99,7 @@ def found(
     )
 
 
-class IdentifierRecognizer(EntityRecognizer):  # type: ignore[misc]
+class IdentifierRecognizer(EntityRecognizer):
     """A number that somebody has. Subclasses say how it is written, checked and called.
 
     With one of `labels` near it is found even if its check digit is wrong (a typing error is still
@@ -169,7 +170,9 @@ class IdentifierRecognizer(EntityRecognizer):  # type: ignore[misc]
 
 
 def _spans(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
-    groups = [name for name in pattern.groupindex if name.startswith("value")] or [0]
+    groups: list[str | int] = [name for name in pattern.groupindex if name.startswith("value")] or [
+        0
+    ]
     for match in pattern.finditer(text):
         for group in groups:
             if match.start(group) < match.end(group):

@@ -85,7 +85,7 @@ class Labels:
         return None
 
     def _settled(self, labels: list[Label]) -> list[Label]:
-        """被保険者番号 and 保険証 are of the insurance that is spoken of; 事業所番号(介護) is OTHER."""
+        """被保険者番号 is of the insurance that is spoken of; 事業所番号(介護) stays OTHER."""
         settled: list[Label] = []
         for place, label in enumerate(labels):
             kind = label.kind

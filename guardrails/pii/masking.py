@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 
-from guardrails.normalization import comparable
+from guardrails.normalization import comparable, normalize
 from guardrails.verdict import Finding, FindingType
 
 LABELS: Mapping[str, str] = {
@@ -34,6 +36,7 @@ LABELS: Mapping[str, str] = {
 }
 """What a placeholder calls each type. A CLASSIFICATION_MARK is reported, never masked."""
 
+_ADDRESS = "guardrails.pii.recognizers.address"
 _SEPARATORS = re.compile(r"[-.·・()/]")
 _LOOKS_LIKE = re.compile(
     rf"[〔\[［(（【]\s*({'|'.join(LABELS.values())})\s*([0-9０-９]+)\s*[〕\]］)）】]"
@@ -69,12 +72,13 @@ def masked_span(text: str, finding: Finding) -> tuple[int, int]:
 
 
 def _municipality_end(address: str) -> int:
-    # SEAM: until the recognizer of addresses is merged, the whole address is replaced.
-    try:
-        from guardrails.pii.recognizers.address import municipality_end  # noqa: PLC0415
-    except ImportError:
+    """How much of an address as written is its 都道府県 and 市区町村."""
+    # SEAM: a plain import at the top as soon as the recognizer of addresses is merged.
+    if find_spec(_ADDRESS) is None:
         return 0
-    return municipality_end(address)
+    normalized = normalize(address)
+    end = int(import_module(_ADDRESS).municipality_end(normalized.text))
+    return normalized.original_span(0, end)[1] if end else 0
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ _CHECKS: Mapping[str, Callable[[str], bool]] = {
 }
 
 
-class PatternRecognizer(EntityRecognizer):  # type: ignore[misc]
+class PatternRecognizer(EntityRecognizer):
     """`seconds`: all patterns of the rule together, per text. A pattern that explodes is given up
     and logged by its name, never with the text.
     """
@@ -61,10 +61,8 @@ class PatternRecognizer(EntityRecognizer):  # type: ignore[misc]
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         deadline = time.monotonic() + self._seconds
         for pattern in self._patterns:
-            left = deadline - time.monotonic()
+            left = max(deadline - time.monotonic(), 0.001)
             try:
-                if left <= 0:
-                    raise TimeoutError
                 for match in pattern.finditer(text, timeout=left):
                     span = match.span("value" if "value" in pattern.groupindex else 0)
                     if span[0] < span[1]:

@@ -1,6 +1,6 @@
 """健康保険の記号・番号・枝番: free in length and form, so found by what stands before them.
 
-https://www.mhlw.go.jp/stf/seisakunitsuite/bunya/kenkou_iryou/iryouhoken/ (被保険者証・資格確認書の様式)
+被保険者証・資格確認書の様式: https://www.mhlw.go.jp/stf/seisakunitsuite/bunya/kenkou_iryou/iryouhoken/
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _BRANCH = rf"(?:{_END}枝番{_SAID}(?P<value_branch>[0-9]{{1,2}}))?"
 _BOTH = r"記号[\s・･及びと/\-、]{0,3}番号"
 _INSURER = "(?:国保|国民健康保険|健康保険|健保|社会保険|社保)"
 _CELL = r"(?:^|(?<=[\t|,\n]))[ ]?(?P<value>[0-9A-Za-z一-龥ぁ-んァ-ヶ-]{1,10})[ ]?(?=[\t|,\n]|$)"
-_DIGITS = rf"[0-9](?:[0-9-]{{0,10}}[0-9])?"
+_DIGITS = r"[0-9](?:[0-9-]{0,10}[0-9])?"
 
 
 class HealthInsuranceRecognizer(IdentifierRecognizer):

@@ -18,6 +18,7 @@ _LINE = "(?:(?<![A-Za-z])LINE|(?<![ァ-ヶー])ライン|らいん)"
 _CHOSEN = "(?P<value>@?(?=[0-9._-]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._-]{2,30}[A-Za-z0-9_])"
 _SAID = r"[\s:はがの「『(=→、,]{0,5}"
 _OFFICIAL = re.compile("公式|友だち追加|友達追加")
+_SAY_ID = "(?:ID|アイディー|あいでぃー)"
 _TAIL = "(?![A-Za-z0-9@])"
 
 
@@ -26,16 +27,19 @@ class LineIdRecognizer(IdentifierRecognizer):
     forms = (
         Form(re.compile(_USER_ID), 0.98),
         Form(
-            re.compile(
-                rf"{_LINE}[^\n。]{{0,12}}?(?:ID|アイディー|あいでぃー){_SAID}{_CHOSEN}{_TAIL}", re.I
-            ),
+            re.compile(rf"{_LINE}[^\n。]{{0,12}}?{_SAY_ID}{_SAID}{_CHOSEN}{_TAIL}", re.IGNORECASE),
             0.9,
         ),
         Form(
-            re.compile(rf"(?<![A-Za-z])ID{_SAID}{_CHOSEN}{_TAIL}(?=[^\n。]{{0,12}}{_LINE})", re.I),
+            re.compile(
+                rf"(?<![A-Za-z])ID{_SAID}{_CHOSEN}{_TAIL}(?=[^\n。]{{0,12}}{_LINE})", re.IGNORECASE
+            ),
             0.85,
         ),
-        Form(re.compile(rf"{_LINE}(?:垢|アカウント|名)?[:→は]\s?{_CHOSEN}{_TAIL}", re.I), 0.7),
+        Form(
+            re.compile(rf"{_LINE}(?:垢|アカウント|名)?[:→は]\s?{_CHOSEN}{_TAIL}", re.IGNORECASE),
+            0.7,
+        ),
         Form(re.compile(rf"(?<![A-Za-z0-9.@/=&?_%+-])(?=[A-Za-z]*[0-9._@-]){_CHOSEN}{_TAIL}")),
     )
     labels = frozenset({FindingType.LINE_ID})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 from hypothesis import given
@@ -31,7 +32,10 @@ def test_the_longer_wins_over_the_surer():
 
 
 def test_of_the_same_length_the_one_with_a_right_check_digit_wins():
-    licence, number = Finding("DRIVERS_LICENSE", 0, 12, 0.95), Finding("MY_NUMBER", 0, 12, 0.7, True)
+    licence, number = (
+        Finding("DRIVERS_LICENSE", 0, 12, 0.95),
+        Finding("MY_NUMBER", 0, 12, 0.7, True),
+    )
     assert resolve([licence, number]) == [number]
 
 
@@ -48,7 +52,7 @@ def test_neighbours_both_stay():
 @given(FINDINGS)
 def test_what_is_left_is_sorted_disjoint_and_the_same_in_any_order(findings):
     left = resolve(findings)
-    assert all(one.end <= other.start for one, other in zip(left, left[1:], strict=False))
+    assert all(one.end <= other.start for one, other in itertools.pairwise(left))
     shuffled = list(findings)
     random.Random(1).shuffle(shuffled)
     assert [(f.type, f.start, f.end) for f in resolve(shuffled)] == [

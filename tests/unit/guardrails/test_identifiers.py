@@ -77,7 +77,9 @@ def test_a_mistyped_number_with_its_label_is_found_and_said_to_be_unchecked(digi
     assert finding.is_valid is is_valid
 
 
-@pytest.mark.parametrize("before", ["は", "番", "ー", "「", "(", "。", "\n", "\t", "あ", "ア", "龥"])
+@pytest.mark.parametrize(
+    "before", ["は", "番", "ー", "「", "(", "。", "\n", "\t", "あ", "ア", "龥"]
+)
 @pytest.mark.parametrize("after", ["で", "番", "」", ")", "。", "\n", "\t", "が", "ア", "龥"])
 def test_kana_and_kanji_may_touch_a_number(before, after):
     text = f"電話{before}090-1234-5678{after}"

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from guardrails.normalization import comparable, normalize
 
-PIECES = st.sampled_from(
-    [*"０9aＡあアｱ一二〇十年月日番地号丁目のー－-〜ｰ‐–—−・．＠@ 　\t\n\r("]
-    + ["ﾊﾞ", "ﾊﾟ", "㍻", "㈱", "①", "②", "⑩", "が", "か\u3099", "ｶﾞ", "e\u0301", "각", "\u1100\u1161"]
-    + ["\u200b", "\u200f", "\u202e", "\u2066", "\ufeff", "\ufe0f", "辻\U000e0101", "\ud800", "\udfff"]
-    + ["1️⃣", "👨‍👩‍👧", "\u20e3", "\u0301", "\u3099", "二丁目三番地", "〇九〇ー一二三四", "昭和十六年十月九日", "\r\n"]
-)
+PIECES = st.sampled_from([
+    *"０９aＡあアｱ一二〇十年月日番地号丁目のー－-〜ｰ‐–—−・．＠@ 　\t\n\r(㍻㈱①②⑩が각",
+    *("ﾊﾞ", "ﾊﾟ", "か\u3099", "ｶﾞ", "e\u0301", "\u1100\u1161", "\u20e3", "\u0301", "\u3099", "\r\n"),
+    *("\u200b", "\u200f", "\u202e", "\u2066", "\ufeff", "\ufe0f", "辻\U000e0101", "\ud800", "\udfff"),
+    *("1\ufe0f\u20e3", "二丁目三番地", "〇九〇ー一二三四", "昭和十六年十月九日"),
+])  # fmt: skip
 TEXTS = st.lists(PIECES, max_size=30).map("".join) | st.text(max_size=60)
 
 
@@ -107,7 +107,12 @@ def test_a_finding_reaches_over_what_was_dropped_and_joined():
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("０９０ー１２３４", "090-1234"), ("山田　太郎", "山田太郎"), ("Taro", "ＴＡＲＯ"), ("ﾔﾏﾀﾞ", "ヤマダ")],
+    [
+        ("０９０ー１２３４", "090-1234"),
+        ("山田　太郎", "山田太郎"),
+        ("Taro", "ＴＡＲＯ"),
+        ("ﾔﾏﾀﾞ", "ヤマダ"),
+    ],
 )
 def test_the_same_value_in_another_spelling_compares_equal(one, other):
     assert comparable(one) == comparable(other)

@@ -40,7 +40,10 @@ def test_a_file_changes_only_what_it_names(policy_of):
     ("text", "said"),
     [
         ("treshold: 0.4", "「treshold」という項目はありません"),
-        ("recognizers: [{name: a, type: URL, patterns: [a], pattern: b}]", "「recognizers.0.pattern」"),
+        (
+            "recognizers: [{name: a, type: URL, patterns: [a], pattern: b}]",
+            "「recognizers.0.pattern」",
+        ),
         ("threshold: 2", "「threshold」の値が正しくありません"),
         ("thresholds: {NAME: 0.5}", "「thresholds.NAME"),
         ("recognizers: [{name: a, type: URL, patterns: ['(']}]", "正規表現「(」が正しくありません"),
