@@ -12,9 +12,14 @@ _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\u2500\u2501\u301c~-"
 _FOLDED_DASHES = _DASHES.replace("\u301c", "").replace("~", "")  # from 1 to 3 is no hyphen
 _ZEROS = "〇○◯零"
 _ONES = "一二三四五六七八九"
-_DIGIT = f"[{_ZEROS}{_ONES}]"
+_LEGAL_ONES = "壱弐参"
+_DIGIT = f"[{_ZEROS}{_ONES}{_LEGAL_ONES}]"
 _NUMERAL = f"[{_ZEROS}{_ONES}十百千]"
-_VALUES = {**dict.fromkeys(_ZEROS, "0"), **{kanji: str(n) for n, kanji in enumerate(_ONES, 1)}}
+_VALUES = {
+    **dict.fromkeys(_ZEROS, "0"),
+    **{kanji: str(n) for n, kanji in enumerate(_ONES, 1)},
+    **{kanji: str(n) for n, kanji in enumerate(_LEGAL_ONES, 1)},
+}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _RUN = re.compile(f"(?:{_DIGIT}[ {_FOLDED_DASHES}]{{0,2}}){{3,}}{_DIGIT}")
 _CHAIN = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
@@ -14,10 +15,12 @@ from guardrails.normalization import Normalized, comparable, normalize
 from guardrails.pii.conflicts import resolve
 from guardrails.pii.identifier import IS_VALID, LABELS_READ, LANGUAGE, REASON
 from guardrails.pii.labels import Labels
+from guardrails.pii.offices import is_in_office_block
 from guardrails.pii.recognizers.registry import identifier_recognizers, name_recognizers
 from guardrails.policy import Policy, default_policy
 from guardrails.verdict import Finding, FindingType
 
+_OFFICE_MAIL = re.compile(r"@(?:.+\.)?(?:lg|go)\.jp$|@(?:city|town|vill|pref)\.", re.IGNORECASE)
 _NO_DIGITS_COMPARED = str.maketrans("", "", "-()・ ")
 
 
@@ -61,9 +64,22 @@ class PiiAnalyzer:
         artifacts = self._nlp_engine.process_text(normalized.text, LANGUAGE)
         setattr(artifacts, LABELS_READ, Labels(normalized.text))  # once, for all recognizers
         results = self._engine.analyze(normalized.text, LANGUAGE, nlp_artifacts=artifacts)
+        personal = [each for each in results if not self._is_public(each, normalized.text)]
         return resolve(
-            finding for finding in _findings(results, normalized) if self._masks(text, finding)
+            finding for finding in _findings(personal, normalized) if self._masks(text, finding)
         )
+
+    def _is_public(self, result: RecognizerResult, text: str) -> bool:
+        """Address and mail of an office, in the paragraph that tells where to ask."""
+        if not self._policy.offices_are_public or not (
+            result.entity_type == FindingType.ADDRESS
+            or (
+                result.entity_type == FindingType.EMAIL
+                and _OFFICE_MAIL.search(text[result.start : result.end])
+            )
+        ):
+            return False
+        return is_in_office_block(text, result.start, result.end)
 
     def _masks(self, text: str, finding: Finding) -> bool:
         kind = FindingType(finding.type)

@@ -38,7 +38,7 @@ def digits(count: int, most: int | None = None) -> str:
 
 def grouped(*counts: int) -> str:
     """Digits in the groups that are printed on cards: 4-4-4, with a dash, a space or a new line."""
-    return r"(?: ?[-・./] ?| {1,2}| ?\n ?)".join(digits(count) for count in counts)
+    return r"(?: ?[-_・./、] ?| {1,2}| ?\n ?)".join(digits(count) for count in counts)
 
 
 def loose(count: int) -> str:

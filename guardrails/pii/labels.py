@@ -71,11 +71,19 @@ class Labels:
         What stands before it wins, then the heading of its column, then what stands after it.
         """
         return (
-            self._in_cell(start, kinds)
+            self._said_at_once(start, end, kinds)
+            or self._in_cell(start, kinds)
             or self.of_column(start, kinds)
             or self._before(start, kinds)
             or self._after(end, kinds)
         )
+
+    def _said_at_once(self, start: int, end: int, kinds: frozenset[str]) -> str | None:
+        """「1234がマイナンバーで、5678が免許証番号」: said of it, after another clause."""
+        before = next((label for label in self._backwards(start) if label.kind in kinds), None)
+        if before is None or not re.search("[、。,]", self.text[before.end : start]):
+            return None
+        return self._after(end, kinds, reach=2)
 
     def distance(self, start: int, kinds: frozenset[str]) -> int | None:
         """How many characters, other than digits and space, lie between the label and `start`."""
@@ -136,10 +144,10 @@ class Labels:
             return None
         return next((kind for kind in found if kind in kinds), None)
 
-    def _after(self, end: int, kinds: frozenset[str]) -> str | None:
+    def _after(self, end: int, kinds: frozenset[str], reach: int = _AFTER) -> str | None:
         place = bisect_left(self._starts, end)
         for label in self._labels[place : place + 4]:
-            if self._weights[label.start] - self._weights[end] > _AFTER:
+            if self._weights[label.start] - self._weights[end] > reach:
                 return None
             between = self.text[end : label.start]
             if "\n" in between or "\t" in between:

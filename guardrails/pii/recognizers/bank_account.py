@@ -13,7 +13,7 @@ from guardrails.verdict import FindingType
 _POST = "(?:ゆうちょ|郵便貯金|郵貯|郵便局)"
 _SAID = r"[\s:はがの「『(=・、,]{0,4}"
 _SYMBOL = f"記号{_SAID}(?P<value_symbol>[01][0-9]{{4}})(?:-[0-9])?"
-_NUMBER = rf"[\s」』)、,・とが]{{0,4}}番号{_SAID}(?P<value_number>[0-9]{{2,8}}){TAIL}"
+_NUMBER = rf"[\s」』)、,・とが/-]{{0,4}}番号{_SAID}(?P<value_number>[0-9]{{2,8}}){TAIL}"
 _JOINED = rf"{HEAD}(?P<value>[01][0-9]{{4}}(?:-[0-9])?-[0-9]{{2,8}}){TAIL}"
 
 

@@ -8,7 +8,7 @@ from guardrails.pii.check_digits import is_luhn
 from guardrails.pii.identifier import CHECKED, HEAD, TAIL, Form, IdentifierRecognizer, only_digits
 from guardrails.verdict import FindingType
 
-_GAP = r"(?: ?- ?| {1,3}| ?\n ?)"
+_GAP = r"(?: ?[-_.] ?| {1,3}| ?\n ?)"
 _BRAND = "(?=[3-6])"
 
 

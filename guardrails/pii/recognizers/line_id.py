@@ -40,6 +40,7 @@ class LineIdRecognizer(IdentifierRecognizer):
             re.compile(rf"{_LINE}(?:垢|アカウント|名)?[:→は]\s?{_CHOSEN}{_TAIL}", re.IGNORECASE),
             0.7,
         ),
+        Form(re.compile(rf"{_LINE} (?=[A-Za-z]*[0-9._-]){_CHOSEN}{_TAIL}", re.IGNORECASE), 0.7),
         Form(re.compile(rf"(?<![A-Za-z0-9.@/=&?_%+-])(?=[A-Za-z]*[0-9._@-]){_CHOSEN}{_TAIL}")),
     )
     labels = frozenset({FindingType.LINE_ID})

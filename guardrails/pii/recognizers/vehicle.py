@@ -22,6 +22,7 @@ _PLACES = (
     "筑豊|佐賀|長崎|佐世保|熊本|大分|宮崎|鹿児島|奄美|沖縄"
 )
 
+_SPACED_PLACES = "|".join(" ?".join(place) for place in _PLACES.split("|"))
 _KANA = "[あ-えか-さすせそ-ふほ-をれ]"  # never お し へ ん
 _SERIAL = (
     r"(?:[・.·･\-]{0,3} ?[0-9]{1,2} ?- ?[0-9]{1,2}"
@@ -36,7 +37,7 @@ class VehicleNumberRecognizer(IdentifierRecognizer):
 
     entity = FindingType.VEHICLE_NUMBER
     forms = (
-        Form(re.compile(f"(?:{_PLACES}){_PLATE}"), 0.9),
+        Form(re.compile(f"(?:{_SPACED_PLACES}){_PLATE}"), 0.9),
         Form(re.compile(f"(?<![一-龥])[一-龥]{{2,4}}{_PLATE}")),
         Form(re.compile(rf"{_TOWN} ?{_KANA} ?(?:[0-9]{{1,3}}-[0-9]{{1,3}}|[0-9]{{2,4}}){TAIL}")),
     )
