@@ -101,3 +101,17 @@ def test_threads_may_share_an_analyzer():
     assert [t[f[0].start : f[0].end] for t, f in zip(texts, found, strict=True)] == [
         f"090-1234-{n:04}" for n in range(40)
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("お問い合わせ先\n福祉課 kosodate@city.example.lg.jp", []),
+        ("kosodate@city.example.lg.jp に送った", ["kosodate@city.example.lg.jp"]),
+        ("お問い合わせ先\n福祉課 taro@example.jp", ["taro@example.jp"]),
+        ("お問い合わせ先\n相談者様 taro@city.example.lg.jp 福祉課", ["taro@city.example.lg.jp"]),
+        ("お問い合わせ先\n福祉課\n\n返信は taro@city.example.lg.jp", ["taro@city.example.lg.jp"]),
+    ],
+)
+def test_only_the_mail_of_an_office_in_its_paragraph_of_contact_is_public(text, found):
+    assert [text[f.start : f.end] for f in ANALYZER.analyze(text)] == found
