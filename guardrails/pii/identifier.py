@@ -19,7 +19,7 @@ REASON = "reason"
 LABELS_READ = "labels"  # the attribute of NlpArtifacts under which the analyzer keeps them
 
 # A number must not be the tail or the head of a longer one. Kana and kanji may touch it.
-HEAD = r"(?<![0-9A-Za-z])(?<![0-9][-.])"
+HEAD = r"(?:(?<![0-9A-Za-z])|(?<=No)|(?<=NO)|(?<=no))(?<![0-9][-.])"
 _UNIT = "円|万|億|人(?!違)|件|台|世帯|個(?!人)|枚|%|ポイント|点|戸|冊|単位|平方|トン|食|票"
 TAIL = rf"(?![0-9A-Za-z])(?!-[0-9])(?! ?(?:{_UNIT}))"
 

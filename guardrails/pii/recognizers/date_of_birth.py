@@ -13,7 +13,10 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from guardrails.pii.identifier import REASON, Form, IdentifierRecognizer, found, labels_of
 from guardrails.verdict import FindingType
 
-_ERA = r"(?:明治|大正|昭和|平成|令和|(?<![A-Za-z])[MTSHRmtshr]\.?)"
+_ERA = (
+    r"(?:明治|大正|昭和|平成|令和|(?<![一-龥])[明大昭平令](?=[0-9元])"
+    r"|(?<![A-Za-z])[MTSHRmtshr]\.?)"
+)
 _YEAR = rf"(?:{_ERA} ?の? ?(?:元|[0-9]{{1,2}})|西暦 ?[0-9]{{4}}|(?<![0-9])(?:18|19|20)[0-9]{{2}})"
 _SOME = r"\s{0,2}"
 _MONTH_AND_DAY = rf"[0-9]{{1,2}}{_SOME}(?:月|がつ){_SOME}[0-9]{{1,2}}{_SOME}(?:日|にち)?"
@@ -31,9 +34,10 @@ _ENGLISH = (
     r"|[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:18|19|20)[0-9]{2})(?![0-9])"
 )
 _BARE = rf"(?<![0-9])[0-9]{{1,2}}{_SOME}年{_SOME}{_MONTH_AND_DAY}"  # 昭・平 60年4月1日
+_MONTH = rf"{_YEAR}{_SOME}年{_SOME}[0-9]{{1,2}}{_SOME}月(?!{_SOME}[0-9])"
 _BIRTHDAY = rf"(?<![0-9年]){_MONTH_AND_DAY}"
 _DATE = re.compile(
-    f"{_MARKED}|{_POINTED}|{_COMPACT}|{_ENGLISH}|(?P<part>{_BARE}|{_BIRTHDAY}|{_SPACED})",
+    f"{_MARKED}|{_POINTED}|{_COMPACT}|{_ENGLISH}|(?P<part>{_BARE}|{_MONTH}|{_BIRTHDAY}|{_SPACED})",
     re.IGNORECASE,
 )
 _LABEL = (
@@ -42,7 +46,7 @@ _LABEL = (
     r"|date of birth|d\.?o\.?b\.?|born(?: on| in)?)"
 )
 _SAID_BEFORE = re.compile(
-    rf"{_LABEL}\s?(?:\([^()\n]{{1,8}}\))?(?:is|was)?[\s:;はがの「『(=→、,・|]{{0,4}}"
+    rf"{_LABEL}\s?(?:\([^()\n]{{1,8}}\))?(?:is|was)?[\s:;はがの「『(=→、,・|/]{{0,4}}"
     r"(?:西暦|和暦|[明治大正昭和平成令・/ ]{1,20})?[\s:(]{0,2}$",
     re.IGNORECASE,
 )

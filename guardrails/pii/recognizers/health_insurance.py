@@ -11,9 +11,9 @@ from guardrails.pii.identifier import TAIL, Form, IdentifierRecognizer, number
 from guardrails.pii.labels import INSURANCE_CARD, SYMBOL
 from guardrails.verdict import FindingType
 
-_SAID = r"[\s:はがの「『(=、,]{0,4}"
+_SAID = r"[\s:はがの「『(=→、,]{0,4}"
 _SYMBOL = r"[0-9A-Za-z一-龥ぁ-んァ-ヶ\-]{1,10}?"
-_END = r"[\s」』)、,・とがので]{0,4}"
+_END = r"[\s」』)、,・とがので/]{0,4}"
 _BRANCH = rf"(?:{_END}枝番{_SAID}(?P<value_branch>[0-9]{{1,2}}))?"
 _BOTH = r"記号[\s・･及びと/\-、]{0,3}番号"
 _INSURER = "(?:国保|国民健康保険|健康保険|健保|社会保険|社保)"

@@ -30,8 +30,9 @@ _PUBLIC_KEY = re.compile(
     re.IGNORECASE,
 )
 _PRIVATE_PATH = re.compile(
-    "/(?:u|users?|my-?page|member|account|reset|activate|confirm|verify|invite|invitation|"
-    "unsubscribe|ti/p|share|s|r|i)/(?:[^/?#]+/)*[^/?#.]*[0-9~][^/?#.]*$",
+    "/(?:u|users?|my-?page|members?|accounts?|reset|activate|confirm|verify|invite|invitation|"
+    "unsubscribe|ti/p)/(?:[^/?#]+/)*[^/?#.]*[0-9~][^/?#.]*(?:/|$)"
+    "|/(?:share|s|r|i)/(?:[^/?#]+/)*[^/?#.]*[0-9~][^/?#.]*$",
     re.IGNORECASE,
 )
 _PATH_PARAMETER = re.compile(";(?:jsessionid|phpsessid|sid)=", re.IGNORECASE)
