@@ -1,0 +1,241 @@
+"""Names in running text: what the letters say, what stands around them, and what GiNZA says, added up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from presidio_analyzer.nlp_engine import NlpArtifacts
+
+from guardrails.pii.recognizers import person_words as words
+from guardrails.pii.recognizers.lexicon import is_common, is_given, is_known, is_person
+from guardrails.pii.recognizers.person_shapes import (
+    FULL,
+    GIVEN,
+    HIRAGANA_RUN,
+    KANJI,
+    KANJI_RUN,
+    KATAKANA_RUN,
+    SURNAME,
+    UNKNOWN,
+    Shape,
+    kanji_shapes,
+    katakana_shapes,
+    single_weight,
+)
+
+THRESHOLD = 1.5
+_WORD = re.compile(rf"[{KANJI}ぁ-ゖァ-ヴーA-Za-z0-9]")
+_NUMBERED = re.compile(r"[0-9A-Za-z号地番〇-九][)」]?の\Z")
+_TOPIC = re.compile(r"(?:は|名前|名義|こちら|(?<![ぁ-ん])え[ーっ]?と|はい)[、,\s]?\Z")
+
+
+@dataclass(frozen=True)
+class Model:
+    """What GiNZA says: where persons are, where words begin and which of them are names."""
+
+    persons: tuple[tuple[int, int], ...] = ()
+    ends: frozenset[int] = frozenset()
+    starts: frozenset[int] = frozenset()
+    names: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, artifacts: NlpArtifacts | None) -> Model:
+        """From the artifacts; without them only letters and context speak."""
+        if artifacts is None:
+            return cls()
+        tokens = [(token.idx, token.idx + len(token.text), token.tag_) for token in artifacts.tokens]
+        return cls(
+            tuple((entity.start_char, entity.end_char) for entity in artifacts.entities),
+            frozenset(end for _, end, _ in tokens),
+            frozenset(start for start, _, _ in tokens),
+            {start: end for start, end, tag in tokens if "人名" in tag},
+        )
+
+    def weight(self, start: int, end: int) -> float:
+        """How far GiNZA takes this stretch for a person, 0 to 1.5."""
+        weight = 0.0
+        for first, last in self.persons:
+            if (first, last) == (start, end):
+                weight = 1.0
+            elif first < end and start < last:
+                weight = max(weight, 0.7 if first <= start and end <= last else 0.5)
+        place = start
+        while place in self.names:
+            place = self.names[place]
+            if place == end:
+                return weight + 0.5
+        return weight
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name found at `start:end`; `weight` is the sum of its evidence."""
+
+    start: int
+    end: int
+    weight: float
+
+
+def names(text: str, model: Model) -> Iterator[Name]:
+    """All candidates that reach the threshold; they may overlap."""
+    for run in KANJI_RUN.finditer(text):
+        for start in _starts(text, run, model):
+            for shape in kanji_shapes(text, start, run.end()):
+                if _ends_well(text, shape, run, model):
+                    yield from _judged(text, start, shape, model, run.start())
+    for run in KATAKANA_RUN.finditer(text):
+        for shape in katakana_shapes(text, run):
+            yield from _judged(text, run.start(), shape, model, run.start())
+    for run in HIRAGANA_RUN.finditer(text):
+        for start, shape in _hiragana(text, run):
+            yield from _judged(text, start, shape, model, run.start())
+
+
+def _starts(text: str, run: re.Match[str], model: Model) -> Iterator[int]:
+    """Where a name may begin in a run of kanji: at its start, behind a cue, or where a word begins."""
+    for start in range(run.start(), run.end()):
+        before = text[run.start() : start]
+        if not before or start in model.starts or is_common(before) or _cue(text, start):
+            yield start
+
+
+def _cue(text: str, start: int) -> float:
+    """Weight of what stands right before a name: a relation, a role, a label."""
+    before = text[max(0, start - 16) : start]
+    if words.RELATION_END.search(before):
+        return 1.3
+    match = words.ROLE_END.search(before)
+    if match:
+        return 1.5 if match.group()[-1] in "::\t 　" else 1.1
+    return 0.0
+
+
+def _ends_well(text: str, shape: Shape, run: re.Match[str], model: Model) -> bool:
+    end = shape.end
+    if end >= run.end():
+        return True
+    if words.ORGANIZATION_AFTER.match(text, end):
+        return False
+    return bool(
+        words.HONORIFIC.match(text, end)
+        or words.TITLE.match(text, end)
+        or words.HOUSEHOLD.match(text, end)
+        or words.CLOSING.match(text, end)
+        or (end in model.ends and end in model.names.values())
+    )
+
+
+def _judged(
+    text: str, start: int, shape: Shape, model: Model, run_start: int
+) -> Iterator[Name]:
+    word = text[start : shape.end]
+    if word in words.NOT_NAMES and not _is_bare_surname_in_context(text, start, shape):
+        return
+    if words.PUBLIC_BEFORE.search(text[max(0, start - 8) : start]):
+        return
+    right = _right(text, start, shape)
+    left = _cue(text, start)
+    if left and start > run_start and is_common(text[run_start : shape.end]):
+        return  # 「母子」「父方」
+    if not left and start > run_start:
+        left = -0.6
+    elif shape.kind in (GIVEN, UNKNOWN) and left and is_known(text[start - 1 : start] + word):
+        left = 0.0
+    weight = shape.weight + left + right + model.weight(start, shape.end)
+    if shape.kind == UNKNOWN and max(left, right) < 1.0:
+        return
+    if weight >= THRESHOLD:
+        yield Name(start, shape.end, weight)
+
+
+def _is_bare_surname_in_context(text: str, start: int, shape: Shape) -> bool:
+    """「東さん」「中と申します」「職員 東が」: words that name a place or a time, and are surnames."""
+    if shape.kind != SURNAME:
+        return False
+    return bool(
+        words.NAMED.match(text, shape.end)
+        or words.TITLE.match(text, shape.end)
+        or _cue(text, start) >= 1.0
+    )
+
+
+def _right(text: str, start: int, shape: Shape) -> float:
+    """Weight of what follows: an honorific, a title, 「と申します」, an age; an office takes it away."""
+    end = shape.end
+    if words.PUBLIC_TITLE.match(text, end) or words.PLACE_AFTER.match(text, end):
+        return -4.0
+    if words.HONORIFIC.match(text, end):
+        return 1.8
+    if words.NAMED.match(text, end):
+        return 1.8
+    title = words.TITLE.match(text, end)
+    if title and not is_common(text[start : title.end()]):
+        return 1.5
+    if words.HOUSEHOLD.match(text, end):
+        return 0.9
+    if words.ORGANIZATION_AFTER.match(text, end):
+        return -3.0
+    if words.INTRODUCED.match(text, end):
+        return 1.5 if _opens(text, start, shape) else 0.3
+    if words.CLOSING.match(text, end):
+        return 1.2
+    if words.AGE.match(text, end):
+        return 1.1
+    if _is_signature(text, start, end):
+        return 1.3
+    follows = text[end : end + 1]
+    return -0.7 if follows and re.match(rf"[{KANJI}ァ-ヴー]", follows) else 0.0
+
+
+def _opens(text: str, start: int, shape: Shape) -> bool:
+    """Whether somebody gives their name here: at the beginning of a sentence, or 「…12番の佐藤です」."""
+    before = text[:start]
+    if not before.strip() or not _WORD.match(before[-1]):
+        return True
+    if _NUMBERED.search(before) and shape.kind in (SURNAME, FULL):
+        return True
+    return bool(_TOPIC.search(before)) or (before.endswith("の") and shape.weight >= 1.0)
+
+
+def _is_signature(text: str, start: int, end: int) -> bool:
+    """A name alone in the last line, or as the last sentence."""
+    after = text[end:].strip(" \t\n。.!?()🙇")
+    if any(_WORD.match(character) for character in after):
+        return False
+    before = text[:start].rstrip(" \t")
+    return not before or not _WORD.match(before[-1])
+
+
+def _hiragana(text: str, run: re.Match[str]) -> Iterator[tuple[int, Shape]]:
+    """Names in hiragana: behind a particle or at the start of the run, before an ending."""
+    start, end = run.span()
+    stops = [end]
+    for ending in re.finditer(
+        r"です|だけど|と申|といい|と言|ともうし|って(?:言|い|人)|さん|ちゃん|くん|さま|より|が|は|の|を|に|と|で|も", text[start:end] + " "
+    ):
+        stops.append(start + ending.start())
+    begins = [start, *(start + m.end() for m in re.finditer("[のはがもとを]", text[start:end]))]
+    for begin in begins:
+        for stop in sorted(set(stops), reverse=True):
+            word = text[begin:stop]
+            if not 2 <= len(word) <= 7:
+                continue
+            if is_given(word) or is_person(word):
+                yield begin, Shape(stop, single_weight(word), GIVEN)
+            elif not is_known(word) and _looks_like_kana_name(word):
+                yield begin, Shape(stop, 0.1, UNKNOWN)
+
+
+_GRAMMAR = re.compile(
+    r"ます|です|した|ない|たい|から|まで|ので|けど|ありが|おねが|よろし|こんにち|こんばん|おはよ|はじめまし|すみません|ください|いただ|くださ|そう|よう|みた|なん|"
+    r"どう|どこ|いつ|だれ|これ|それ|あれ|ここ|そこ|って|てる|てい|とき|こと|もの|わから|わたし|あたし|ぼく|おれ|うち|[てたくうるっぜぞ]\Z|^[んっぁぃぅぇぉゃゅょー]"
+)
+
+
+def _looks_like_kana_name(word: str) -> bool:
+    return not _GRAMMAR.search(word)
+
+
+__all__ = ["FULL", "Model", "Name", "names"]
