@@ -46,6 +46,7 @@ _COUNTER = re.compile(
     r"\s?(?:人|名|円|件|年|月|日|時|分|歳|才|回|世帯|戸|か所|箇所|カ所|棟|台|%|割|号線|km|キロ|m|階建|点|位|議席|団体|組|区|条|項|"
     r"款|次|期|枚|本|個|校|か国|か月|ヶ月|以上|以下|億|万|千)"
 )
+_GA = re.compile(r"が[丘原浜崎岡谷池島里森浦沢峰根台坂野畑]")
 _MANY_NUMBERS = 3
 
 
@@ -158,8 +159,14 @@ def _town(text: str, start: int, end: int, stops: frozenset[int]) -> int | None:
     """Where a 町名 right before the numbers begins: after the last break."""
     begin = start
     for place in range(start, end):
-        if place in stops or text[place].isspace():
+        is_particle = text[place] == "が" and not _GA.match(text, place)
+        if place in stops or text[place].isspace() or is_particle:
             begin = place + 1
+    behind = text.rfind("の", begin, end) + 1
+    if behind and not is_place(text[begin:end]):
+        rest = text[behind:end]
+        if is_place(rest) or _TOWN_WORD.search(rest) or begin + 2 < behind:
+            begin = behind
     while begin < end and begin - 1 in stops and text[begin] in "るいたすらでり":
         begin += 1
     return begin if begin < end else None
@@ -177,8 +184,10 @@ def _judged(
         return (start, score - 0.2) if is_named and not is_counted else None
     if kind == "only_chome":
         return (start, score - 0.2) if _lives_there(text, start, match.end()) else None
-    if kind == "hyphens" and len(between) > 20:
-        return None
+    if kind == "hyphens":
+        is_named = bool(_TOWN_WORD.search(between) or is_place(between))
+        if len(between) > 20 or (re.search("[のが]", between) and not is_named):
+            return None
     return start, score
 
 

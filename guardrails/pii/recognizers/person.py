@@ -41,9 +41,9 @@ class PersonRecognizer(EntityRecognizer):  # type: ignore[misc] # presidio is un
 
 
 def _disjoint(found: list[Name]) -> list[Name]:
-    """The weightiest of those that overlap; of equals the longer."""
+    """The weightiest of those that overlap, a full name before its parts; of equals the longer."""
     kept: list[Name] = []
-    for name in sorted(found, key=lambda name: (-name.weight, name.start - name.end)):
+    for name in sorted(found, key=lambda name: (-name.weight - 1.5 * name.is_full, name.start - name.end)):
         if all(name.end <= other.start or other.end <= name.start for other in kept):
             kept.append(name)
     return sorted(kept, key=lambda name: name.start)

@@ -13,7 +13,7 @@ from guardrails.pii.recognizers.person_words import HONORIFIC, NOT_NAMES
 _SPACES = r"[ \t]*"
 _NAME_LABEL = (
     rf"(?:氏{_SPACES}名|お{_SPACES}?名{_SPACES}前|名{_SPACES}前|姓{_SPACES}名|フリガナ|ふりがな|カナ氏名|カナ名|ローマ字氏名|世帯主名|世帯主氏名|名義人?|"
-    r"口座名義人?|通称名?|旧姓|本名|署名|宛名|Name|NAME|name)"
+    r"口座名義人?|通称名?|旧姓|本名|署名|宛名|[一-龯]{1,6}[者人童徒児主員]名|(?:Name|NAME|name)(?=[ \t]?[::]))"
 )
 _HEADING = re.compile(
     rf".{{0,8}}(?:{_NAME_LABEL}|世帯主|申請者|保護者|担当者?|代表者|利用者|受給者|対象者|契約者|所有者|相談者|会員|職員|扶養親族|被保険者|参加者|出席者|児童|生徒|園児)(?:名|氏名)?(?:[((][^))]*[))])?"
@@ -28,7 +28,7 @@ _VALUE = re.compile(
     rf"(?:[ \t\u3000]{{1,3}}(?:[{KANJI}ぁ-ゖァ-ヴー・=゠]+|[A-Za-z][A-Za-z'’.-]*)){{0,4}}"
 )
 _STOP = re.compile(
-    rf"[ \t]*(?:です|でした|と申|といい|と言い|でよ|様|さん|殿|氏(?!名)|印|㊞|性{_SPACES}別|生{_SPACES}?年|住{_SPACES}所|電{_SPACES}?話|続{_SPACES}?柄|世帯主|年{_SPACES}齢|番号|記号|フリガナ|ふりがな|氏{_SPACES}名|メール|を|が|は|に|で|から|のため|の(?=件|分|方))"
+    rf"[ \t]*(?:です|でした|と申|といい|と言い|でよ|様|さん|殿|氏(?!名)|印|㊞|性{_SPACES}別|生{_SPACES}?年|住{_SPACES}所|電{_SPACES}?話|続{_SPACES}?柄|世帯主|年{_SPACES}齢|番号|記号|フリガナ|ふりがな|氏{_SPACES}名|メール|のため|の(?=件|分|方)|(?<=[一-龯ァ-ヴーa-zA-Z])(?:を|が|は|に|で|から))"
 )
 _SEPARATORS = ("\t", "|", ",", "、")
 _LIMIT = 24
@@ -36,15 +36,18 @@ _LIMIT = 24
 
 def field_names(text: str) -> Iterator[Name]:
     """Names in labelled fields and in columns under a heading such as 「氏名」."""
-    yield from _labelled(text)
-    yield from _columns(text)
+    headers: set[int] = set()
+    yield from _columns(text, headers)
+    yield from _labelled(text, headers)
 
 
-def _labelled(text: str) -> Iterator[Name]:
+def _labelled(text: str, headers: set[int]) -> Iterator[Name]:
     for match in _LABELLED.finditer(text):
+        if text.rfind("\n", 0, match.start("value")) + 1 in headers:
+            continue
         name = _value(text, match.start("value"), match.end("value"))
         if name:
-            yield Name(*name, 3.5)
+            yield Name(*name, 6.0)
 
 
 def _value(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -70,7 +73,7 @@ def _value(text: str, start: int, end: int) -> tuple[int, int] | None:
     return start, start + len(value)
 
 
-def _columns(text: str) -> Iterator[Name]:
+def _columns(text: str, headers: set[int]) -> Iterator[Name]:
     columns: dict[int, None] = {}
     separator = ""
     width = 0
@@ -80,12 +83,13 @@ def _columns(text: str) -> Iterator[Name]:
         headings = [index for index, (_, cell) in enumerate(cells) if _HEADING.fullmatch(cell)]
         if headings and len(cells) > 1:
             columns, separator, width = dict.fromkeys(headings), used, len(cells)
+            headers.add(place)
         elif columns and used == separator and len(cells) == width:
             for index in columns:
                 offset, cell = cells[index]
                 name = _value(text, place + offset, place + offset + len(cell))
                 if name:
-                    yield Name(*name, 3.0)
+                    yield Name(*name, 6.5)
         elif line.strip() and not set(line) <= set("|-: \t"):
             columns = {}
         place += len(line) + 1

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from guardrails.pii.recognizers import person_words as words
-from guardrails.pii.recognizers.person_prose import THRESHOLD, Model, Name
+from guardrails.pii.recognizers.person_prose import THRESHOLD, Model, Name, cue
 
 _LETTER = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ"
-_PART = rf"(?:[A-ZÀ-ÖØ-ÞĀ-ɏḀ-ỿ][{_LETTER}]*(?:['’-][A-Z]?[{_LETTER}]+)*\.?)"
+_PART = rf"(?:[A-ZÀ-ÖØ-ÞĀ-ɏḀ-ỿ][{_LETTER}]*(?:['’-][A-Z]?[{_LETTER}]+)*|[A-Z]\.)"
 _NAME = re.compile(rf"(?<![{_LETTER}0-9@/._-]){_PART}(?:,?[ \t]{_PART}){{1,4}}(?![{_LETTER}0-9@/_-]|\.[a-z])")
 _SINGLE = re.compile(rf"(?<![{_LETTER}0-9@/._-]){_PART}(?![{_LETTER}0-9@/_.-])")
 _ROMAJI = re.compile(
@@ -56,8 +56,8 @@ def _context(text: str, start: int, end: int) -> float:
     before = text[max(0, start - 16) : start]
     if _INTRODUCED.search(before):
         weight += 2.0
-    elif words.RELATION_END.search(before) or words.ROLE_END.search(before):
-        weight += 1.2
+    else:
+        weight += cue(text, start)
     if words.HONORIFIC.match(text, end):
         weight += 2.0
     elif words.NAMED.match(text, end):

@@ -9,8 +9,16 @@ from dataclasses import dataclass, field
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from guardrails.pii.recognizers import person_words as words
-from guardrails.pii.recognizers.lexicon import is_common, is_given, is_known, is_person
+from guardrails.pii.recognizers.lexicon import (
+    is_common,
+    is_given,
+    is_known,
+    is_person,
+    is_place,
+    is_surname,
+)
 from guardrails.pii.recognizers.person_shapes import (
+    FOREIGN,
     FULL,
     GIVEN,
     HIRAGANA_RUN,
@@ -39,6 +47,7 @@ class Model:
     ends: frozenset[int] = frozenset()
     starts: frozenset[int] = frozenset()
     names: dict[int, int] = field(default_factory=dict)
+    words: dict[int, tuple[int, str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, artifacts: NlpArtifacts | None) -> Model:
@@ -51,6 +60,7 @@ class Model:
             frozenset(end for _, end, _ in tokens),
             frozenset(start for start, _, _ in tokens),
             {start: end for start, end, tag in tokens if "人名" in tag},
+            {start: (end, tag) for start, end, tag in tokens},
         )
 
     def weight(self, start: int, end: int) -> float:
@@ -68,6 +78,19 @@ class Model:
                 return weight + 0.5
         return weight
 
+    def is_phrase(self, start: int, end: int) -> bool:
+        """Whether it is made of ordinary words of two letters or more: 「納付特例」「もうむり」."""
+        place = start
+        while place < end:
+            if place not in self.words:
+                place += 1
+                continue
+            last, tag = self.words[place]
+            if last - place > 1 and last <= end and "固有名詞" not in tag:
+                return True
+            place = last
+        return False
+
 
 @dataclass(frozen=True)
 class Name:
@@ -76,6 +99,7 @@ class Name:
     start: int
     end: int
     weight: float
+    is_full: bool = False
 
 
 def names(text: str, model: Model) -> Iterator[Name]:
@@ -97,18 +121,22 @@ def _starts(text: str, run: re.Match[str], model: Model) -> Iterator[int]:
     """Where a name may begin in a run of kanji: at its start, behind a cue, or where a word begins."""
     for start in range(run.start(), run.end()):
         before = text[run.start() : start]
-        if not before or start in model.starts or is_common(before) or _cue(text, start):
+        if not before or start in model.starts or is_common(before) or cue(text, start):
             yield start
 
 
-def _cue(text: str, start: int) -> float:
+def cue(text: str, start: int) -> float:
     """Weight of what stands right before a name: a relation, a role, a label."""
     before = text[max(0, start - 16) : start]
+    if words.NOT_BEFORE.search(before):
+        return -3.0
     if words.RELATION_END.search(before):
         return 1.3
-    match = words.ROLE_END.search(before)
+    match = words.ROLE_END.search(before) or words.DELIMITED_END.search(before)
     if match:
         return 1.5 if match.group()[-1] in "::\t 　" else 1.1
+    if before.endswith(("うちの", "ウチの")):
+        return 0.8
     return 0.0
 
 
@@ -131,23 +159,30 @@ def _judged(
     text: str, start: int, shape: Shape, model: Model, run_start: int
 ) -> Iterator[Name]:
     word = text[start : shape.end]
+    if word in words.CUE_WORDS or (
+        word[-1] in "市区町村県郡府都道" and is_place(word) and not is_surname(word)
+    ):
+        return
     if word in words.NOT_NAMES and not _is_bare_surname_in_context(text, start, shape):
         return
     if words.PUBLIC_BEFORE.search(text[max(0, start - 8) : start]):
         return
-    right = _right(text, start, shape)
-    left = _cue(text, start)
+    if shape.kind == UNKNOWN and model.is_phrase(start, shape.end):
+        return
+    right = _right(text, start, shape, run_start)
+    left = cue(text, start)
     if left and start > run_start and is_common(text[run_start : shape.end]):
         return  # 「母子」「父方」
     if not left and start > run_start:
-        left = -0.6
+        before = text[run_start:start]
+        left = -0.2 if len(before) > 1 and is_common(before) else -0.6
     elif shape.kind in (GIVEN, UNKNOWN) and left and is_known(text[start - 1 : start] + word):
         left = 0.0
     weight = shape.weight + left + right + model.weight(start, shape.end)
     if shape.kind == UNKNOWN and max(left, right) < 1.0:
         return
     if weight >= THRESHOLD:
-        yield Name(start, shape.end, weight)
+        yield Name(start, shape.end, weight, is_full=shape.kind in (FULL, FOREIGN))
 
 
 def _is_bare_surname_in_context(text: str, start: int, shape: Shape) -> bool:
@@ -157,11 +192,11 @@ def _is_bare_surname_in_context(text: str, start: int, shape: Shape) -> bool:
     return bool(
         words.NAMED.match(text, shape.end)
         or words.TITLE.match(text, shape.end)
-        or _cue(text, start) >= 1.0
+        or cue(text, start) >= 1.0
     )
 
 
-def _right(text: str, start: int, shape: Shape) -> float:
+def _right(text: str, start: int, shape: Shape, run_start: int) -> float:
     """Weight of what follows: an honorific, a title, 「と申します」, an age; an office takes it away."""
     end = shape.end
     if words.PUBLIC_TITLE.match(text, end) or words.PLACE_AFTER.match(text, end):
@@ -170,8 +205,7 @@ def _right(text: str, start: int, shape: Shape) -> float:
         return 1.8
     if words.NAMED.match(text, end):
         return 1.8
-    title = words.TITLE.match(text, end)
-    if title and not is_common(text[start : title.end()]):
+    if _is_titled(text, start, end, run_start):
         return 1.5
     if words.HOUSEHOLD.match(text, end):
         return 0.9
@@ -184,9 +218,24 @@ def _right(text: str, start: int, shape: Shape) -> float:
     if words.AGE.match(text, end):
         return 1.1
     if _is_signature(text, start, end):
-        return 1.3
+        return 1.4
+    if text[end : end + 1] in (":", ":") and (start == 0 or text[start - 1] == "\n"):
+        return 0.6
+    if text.startswith("さん", end):
+        return -1.0
     follows = text[end : end + 1]
     return -0.7 if follows and re.match(rf"[{KANJI}ァ-ヴー]", follows) else 0.0
+
+
+def _is_titled(text: str, start: int, end: int, run_start: int) -> bool:
+    """A title that does not itself take in part of the name: 「民生委員」「森副会長」."""
+    title = words.TITLE.match(text, end)
+    if not title or HIRAGANA_RUN.fullmatch(text, start, end):
+        return False
+    if any(is_common(text[first : title.end()]) for first in range(run_start, end)):
+        return False
+    longer = words.TITLE.match(text, end - 1)
+    return not (longer and end - 1 > start)
 
 
 def _opens(text: str, start: int, shape: Shape) -> bool:
@@ -194,8 +243,8 @@ def _opens(text: str, start: int, shape: Shape) -> bool:
     before = text[:start]
     if not before.strip() or not _WORD.match(before[-1]):
         return True
-    if _NUMBERED.search(before) and shape.kind in (SURNAME, FULL):
-        return True
+    if shape.kind in (SURNAME, FULL) and (_NUMBERED.search(before) or before.endswith("た")):
+        return True  # 「相談した千葉だけど」
     return bool(_TOPIC.search(before)) or (before.endswith("の") and shape.weight >= 1.0)
 
 
@@ -220,11 +269,13 @@ def _hiragana(text: str, run: re.Match[str]) -> Iterator[tuple[int, Shape]]:
     for begin in begins:
         for stop in sorted(set(stops), reverse=True):
             word = text[begin:stop]
-            if not 2 <= len(word) <= 7:
+            if not 2 <= len(word) <= 7 or _has_honorific(word):
                 continue
             if is_given(word) or is_person(word):
                 yield begin, Shape(stop, single_weight(word), GIVEN)
-            elif not is_known(word) and _looks_like_kana_name(word):
+            elif word[0] in "のはがもとをにでへ" and begin == start and _follows_word(text, start):
+                continue
+            elif not is_known(word) and _looks_like_kana_name(text, word, stop):
                 yield begin, Shape(stop, 0.1, UNKNOWN)
 
 
@@ -234,8 +285,16 @@ _GRAMMAR = re.compile(
 )
 
 
-def _looks_like_kana_name(word: str) -> bool:
-    return not _GRAMMAR.search(word)
+def _looks_like_kana_name(text: str, word: str, end: int) -> bool:
+    return bool(words.HONORIFIC.match(text, end)) or not _GRAMMAR.search(word)
+
+
+def _has_honorific(word: str) -> bool:
+    return bool(re.search(r"さん|ちゃん|くん|さま", word))
+
+
+def _follows_word(text: str, start: int) -> bool:
+    return start > 0 and bool(_WORD.match(text[start - 1]))
 
 
 __all__ = ["FULL", "Model", "Name", "names"]

@@ -23,8 +23,9 @@ KATAKANA_RUN = re.compile(r"[ァ-ヴ][ァ-ヴー]*(?:[・=゠][ァ-ヴ][ァ-ヴ�
 HIRAGANA_RUN = re.compile(r"[ぁ-ゔゝゞー]+")
 _SPACE = re.compile(r"[ \t\u3000]{1,3}")
 _KANA_GIVEN = re.compile(
-    rf"[ァ-ヴ][ァ-ヴー]{{0,7}}[{KANJI}]?(?![ァ-ヴー{KANJI}])|[ぁ-ん]{{1,3}}[子美江代恵香奈枝世緒里乃](?![{KANJI}])"
+    rf"[ァ-ヴ][ァ-ヴー]{{0,7}}[{KANJI}]??(?![ァ-ヴー]|[{KANJI}](?<![様氏殿君宅家]))|[ぁ-ん]{{1,3}}[子美江代恵香奈枝世緒里乃](?![{KANJI}](?<![様氏殿君宅家]))"
 )
+_MIXED_GIVEN = re.compile(rf"[ァ-ヴぁ-ん][ァ-ヴーぁ-ん]{{0,2}}[子美江代恵香奈枝世緒里乃](?![{KANJI}](?<![様氏殿君宅家]))")
 _AFTER_HIRAGANA = re.compile(
     r"(?:です|でし|だ|と申|とい|と言|って|さん|ちゃん|くん|様|さま|氏|より|宛|は|が|を|に|の|も|と|で|へ|から|まで|[^ぁ-ん]|$)"
 )
@@ -162,9 +163,16 @@ def katakana_shapes(text: str, match: re.Match[str]) -> Iterator[Shape]:
         return
     behind = _SPACE.match(text, end)
     second = KATAKANA_RUN.match(text, behind.end()) if behind else None
-    if second and not (is_common(second.group()) and not is_person(second.group())):
+    if second:
         listed = is_person(word) + is_person(second.group())
-        yield Shape(second.end(), 0.5 + 0.4 * listed, FULL)
+        if listed or not (is_common(word) or is_common(second.group())):
+            yield Shape(second.end(), 0.5 + 0.4 * listed, FULL)
+    kanji = KANJI_RUN.match(text, behind.end() if behind else end)
+    if kanji and len(kanji.group()) <= _GIVEN_LENGTH and is_given(kanji.group()):
+        yield Shape(kanji.end(), (0.9 if behind else 0.6) if not is_common(word) else 0.3, FULL)
+    mixed = _MIXED_GIVEN.match(text, match.start())
+    if mixed and len(word) <= 3:
+        yield Shape(mixed.end(), 0.8, GIVEN)
     if is_person(word):
         yield Shape(end, 0.4 if is_common(word) else 0.8, GIVEN)
     elif not is_known(word) and 2 <= len(word) <= 8:
