@@ -33,6 +33,10 @@ def _dictionary() -> Dictionary:
         return _dictionaries[0]
 
 
+_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
+_TO_KATAKANA = {code - 0x60: code for code in _TO_HIRAGANA}
+
+
 @lru_cache(maxsize=50_000)
 def tags(word: str) -> frozenset[str]:
     """All tags under which SudachiDict lists exactly this word; empty if it does not."""
@@ -51,8 +55,11 @@ def is_surname(word: str) -> bool:
 
 
 def is_given(word: str) -> bool:
-    """Listed as 名."""
-    return _GIVEN in tags(word)
+    """Listed as 名, in this or the other kana."""
+    return any(
+        _GIVEN in tags(spelling)
+        for spelling in {word, word.translate(_TO_HIRAGANA), word.translate(_TO_KATAKANA)}
+    )
 
 
 def is_foreign(word: str) -> bool:

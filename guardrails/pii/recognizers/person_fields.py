@@ -28,7 +28,7 @@ _VALUE = re.compile(
     rf"(?:[ \t\u3000]{{1,3}}(?:[{KANJI}ぁ-ゖァ-ヴー・=゠]+|[A-Za-z][A-Za-z'’.-]*)){{0,4}}"
 )
 _STOP = re.compile(
-    rf"[ \t]*(?:です|でした|と申|といい|と言い|でよ|様|さん|殿|氏(?!名)|印|㊞|性{_SPACES}別|生{_SPACES}?年|住{_SPACES}所|電{_SPACES}?話|続{_SPACES}?柄|世帯主|年{_SPACES}齢|番号|記号|フリガナ|ふりがな|氏{_SPACES}名|メール|のため|の(?=件|分|方)|(?<=[一-龯ァ-ヴーa-zA-Z])(?:を|が|は|に|で|から))"
+    rf"[ \t]*(?:です|でした|と申|といい|と言い|でよ|様|さん|殿|氏(?!名)|印|㊞|性{_SPACES}別|生{_SPACES}?年|住{_SPACES}所|電{_SPACES}?話|続{_SPACES}?柄|世帯主|年{_SPACES}齢|番号|記号|フリガナ|ふりがな|[新旧現前]?氏{_SPACES}名|メール|のため|の(?=件|分|方)|(?<=[一-龯ァ-ヴーa-zA-Z])(?:を|が|は|に|で|から))"
 )
 _SEPARATORS = ("\t", "|", ",", "、")
 _LIMIT = 24
@@ -68,7 +68,7 @@ def _value(text: str, start: int, end: int) -> tuple[int, int] | None:
         return None
     if is_common(plain) and not is_person(plain):
         return None
-    if re.search(r"[ぁ-ん]{6,}|する|して|され|ください|記入|記載|確認|変更|入力|欄", plain):
+    if re.search(r"[ぁ-ん]{9,}|する|して|され|ください|記入|記載|確認|変更|入力|欄", plain):
         return None
     return start, start + len(value)
 

@@ -43,7 +43,7 @@ def latin_names(text: str, model: Model) -> Iterator[Name]:
         if _PAPERS.search(text):
             weight += 0.7
         if weight >= THRESHOLD:
-            yield Name(start, end, weight)
+            yield Name(start, end, weight, is_full=True)
     for match in _SINGLE.finditer(text):
         if match.group() not in _STOP_WORDS and len(match.group()) > 1:
             weight = _context(text, *match.span()) + 0.5 * model.weight(*match.span())

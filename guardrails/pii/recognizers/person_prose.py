@@ -34,7 +34,17 @@ from guardrails.pii.recognizers.person_shapes import (
 )
 
 THRESHOLD = 1.5
+_AGAIN = 0.4
+"""Enough for words that were found to be a name elsewhere in the message."""
 _WORD = re.compile(rf"[{KANJI}ぁ-ゖァ-ヴーA-Za-z0-9]")
+_LISTED = 0.9
+"""Enough beside another name in a list."""
+_BETWEEN = re.compile(r"(?:さん|様|氏|くん|君|ちゃん)?(?:[、,・/→と&]|[ \t]{1,2})[ \t]?")
+_BAD_PARTS = ("副詞", "動詞", "形容詞", "形状詞", "助動詞", "感動詞", "接続詞")
+_CHILD_OR_MISS = re.compile("ちゃん|くん|さん")
+_ENDS_IN_KANA = re.compile("[ぁ-んァ-ヴー]\\Z")
+_CHILD = re.compile("ちゃん|くん")
+_NUMERAL = re.compile("[〇一二三四五六七八九十百千万]{2,}[歳才代人名円年月日号番]?")
 _NUMBERED = re.compile(r"[0-9A-Za-z号地番〇-九][)」]?の\Z")
 _TOPIC = re.compile(r"(?:は|名前|名義|こちら|(?<![ぁ-ん])え[ーっ]?と|はい)[、,\s]?\Z")
 
@@ -78,18 +88,23 @@ class Model:
                 return weight + 0.5
         return weight
 
-    def is_phrase(self, start: int, end: int) -> bool:
+    def is_phrase(self, text: str, start: int, end: int) -> bool:
         """Whether it is made of ordinary words of two letters or more: 「納付特例」「もうむり」."""
         place = start
+        has_fragment = has_noun = False
+        is_kana = HIRAGANA_RUN.fullmatch(text, start, end) is not None
         while place < end:
-            if place not in self.words:
-                place += 1
-                continue
-            last, tag = self.words[place]
-            if last - place > 1 and last <= end and "固有名詞" not in tag:
+            last, tag = self.words.get(place, (place + 1, ""))
+            is_long = last - place > 1
+            if is_long and last <= end and "固有名詞" not in tag and is_common(text[place:last]):
+                if not is_kana or tag.startswith(_BAD_PARTS):
+                    return True
+                has_noun = True
+            if is_kana and tag.startswith("助詞") and place > start:
                 return True
+            has_fragment = has_fragment or not is_long
             place = last
-        return False
+        return has_noun and not has_fragment
 
 
 @dataclass(frozen=True)
@@ -103,7 +118,35 @@ class Name:
 
 
 def names(text: str, model: Model) -> Iterator[Name]:
-    """All candidates that reach the threshold; they may overlap."""
+    """All candidates that reach the threshold, by themselves or beside one that does; they may overlap."""
+    candidates = list(_candidates(text, model))
+    sure = [name for name in candidates if name.weight >= THRESHOLD]
+    yield from sure
+    said = {text[name.start : name.end] for name in sure}
+    for name in candidates:
+        if name.weight >= THRESHOLD:
+            continue
+        word = text[name.start : name.end]
+        is_again = len(word) > 1 and any(full.startswith(word) for full in said)
+        if is_again or (
+            name.weight >= _LISTED and any(_are_listed(text, name, other) for other in sure)
+        ):
+            yield name
+
+
+def _are_listed(text: str, name: Name, other: Name) -> bool:
+    """Side by side in a list (「島袋、比嘉」), or each at the head of its line (「伊達:…」)."""
+    first, second = sorted((name, other), key=lambda each: each.start)
+    if _BETWEEN.fullmatch(text, first.end, second.start):
+        return True
+    heads = [
+        text[each.end : each.end + 1] if not text[:each.start] or text[each.start - 1] == "\n" else ""
+        for each in (first, second)
+    ]
+    return heads[0] == heads[1] and heads[0] in (":", ":", "\t", ",", "(")
+
+
+def _candidates(text: str, model: Model) -> Iterator[Name]:
     for run in KANJI_RUN.finditer(text):
         for start in _starts(text, run, model):
             for shape in kanji_shapes(text, start, run.end()):
@@ -119,7 +162,12 @@ def names(text: str, model: Model) -> Iterator[Name]:
 
 def _starts(text: str, run: re.Match[str], model: Model) -> Iterator[int]:
     """Where a name may begin in a run of kanji: at its start, behind a cue, or where a word begins."""
+    inside = {
+        place for cue_word in words.CUE.finditer(run.group()) for place in range(*cue_word.span())
+    }
     for start in range(run.start(), run.end()):
+        if start - run.start() in inside:
+            continue
         before = text[run.start() : start]
         if not before or start in model.starts or is_common(before) or cue(text, start):
             yield start
@@ -167,10 +215,17 @@ def _judged(
         return
     if words.PUBLIC_BEFORE.search(text[max(0, start - 8) : start]):
         return
-    if shape.kind == UNKNOWN and model.is_phrase(start, shape.end):
-        return
     right = _right(text, start, shape, run_start)
     left = cue(text, start)
+    is_kana = not re.search(f"[{KANJI}]", word)
+    is_doubtful = shape.kind == UNKNOWN or (
+        shape.kind == FULL and shape.weight <= 0.6 and (left < 1.0 or not _ENDS_IN_KANA.search(word))
+    )
+    is_named = model.weight(start, shape.end) >= 1.0 or is_kana and (_CHILD.match(text, shape.end) or (left >= 1.3 and right >= 1.0))
+    if is_doubtful and not is_named and model.is_phrase(text, start, shape.end):
+        return
+    if _NUMERAL.fullmatch(word):
+        return
     if left and start > run_start and is_common(text[run_start : shape.end]):
         return  # 「母子」「父方」
     if not left and start > run_start:
@@ -181,7 +236,7 @@ def _judged(
     weight = shape.weight + left + right + model.weight(start, shape.end)
     if shape.kind == UNKNOWN and max(left, right) < 1.0:
         return
-    if weight >= THRESHOLD:
+    if weight >= _AGAIN:
         yield Name(start, shape.end, weight, is_full=shape.kind in (FULL, FOREIGN))
 
 
@@ -265,6 +320,7 @@ def _hiragana(text: str, run: re.Match[str]) -> Iterator[tuple[int, Shape]]:
         r"です|だけど|と申|といい|と言|ともうし|って(?:言|い|人)|さん|ちゃん|くん|さま|より|が|は|の|を|に|と|で|も", text[start:end] + " "
     ):
         stops.append(start + ending.start())
+    stops = [stop for stop in stops if stop == end or not _ends_in_particle(text, stop)]
     begins = [start, *(start + m.end() for m in re.finditer("[のはがもとを]", text[start:end]))]
     for begin in begins:
         for stop in sorted(set(stops), reverse=True):
@@ -275,6 +331,8 @@ def _hiragana(text: str, run: re.Match[str]) -> Iterator[tuple[int, Shape]]:
                 yield begin, Shape(stop, single_weight(word), GIVEN)
             elif word[0] in "のはがもとをにでへ" and begin == start and _follows_word(text, start):
                 continue
+            elif is_known(word) and _CHILD_OR_MISS.match(text, stop) and cue(text, begin) >= 1.3:
+                yield begin, Shape(stop, 0.0, UNKNOWN)
             elif not is_known(word) and _looks_like_kana_name(text, word, stop):
                 yield begin, Shape(stop, 0.1, UNKNOWN)
 
@@ -287,6 +345,12 @@ _GRAMMAR = re.compile(
 
 def _looks_like_kana_name(text: str, word: str, end: int) -> bool:
     return bool(words.HONORIFIC.match(text, end)) or not _GRAMMAR.search(word)
+
+
+def _ends_in_particle(text: str, stop: int) -> bool:
+    """Whether the letter at `stop` is no particle, because nothing follows it: 「孫のはると(5歳)」."""
+    is_short = text[stop : stop + 1] in tuple("がはのをにとでも")
+    return is_short and not re.match(r"[\w、]", text[stop + 1 : stop + 2])
 
 
 def _has_honorific(word: str) -> bool:

@@ -29,6 +29,8 @@ _MIXED_GIVEN = re.compile(rf"[ァ-ヴぁ-ん][ァ-ヴーぁ-ん]{{0,2}}[子美�
 _AFTER_HIRAGANA = re.compile(
     r"(?:です|でし|だ|と申|とい|と言|って|さん|ちゃん|くん|様|さま|氏|より|宛|は|が|を|に|の|も|と|で|へ|から|まで|[^ぁ-ん]|$)"
 )
+_OFFICE = re.compile("[課係部局室署所会園館院校店団党省庁市町村区県郡科班隊組号者人]\\Z")
+_NOT_GIVEN = frozenset("より から まで こと もの とき さま です".split())
 _SURNAME_LENGTH = 5
 _GIVEN_LENGTH = 3
 
@@ -70,7 +72,7 @@ def kanji_shapes(text: str, start: int, run_end: int) -> Iterator[Shape]:
             yield Shape(end, single_weight(word), GIVEN)
         elif end - start > 1 and not is_known(word):
             yield Shape(end, 0.0, UNKNOWN)
-        if end == run_end and (surname or not is_common(word)):
+        if end == run_end and (surname or not (is_common(word) or _OFFICE.search(word))):
             yield from _kana_after(text, end, is_listed=surname)
             yield from _spaced(text, end, is_listed=surname)
 
@@ -94,6 +96,8 @@ def _kana_after(text: str, end: int, *, is_listed: bool) -> Iterator[Shape]:
         yield from _given(match.group(), match.end(), is_listed=is_listed, penalty=0.0)
     for last in range(min(len(text), end + 5), end + 1, -1):
         given = text[end:last]
+        if given in _NOT_GIVEN:
+            continue
         if HIRAGANA_RUN.fullmatch(given) and is_given(given) and _AFTER_HIRAGANA.match(text, last):
             yield Shape(last, 1.1 if is_listed else 0.7, FULL)
 
@@ -126,8 +130,9 @@ def _spaced(text: str, end: int, *, is_listed: bool) -> Iterator[Shape]:
                     yield Shape(last, 1.4 if is_listed else 1.0, FULL)
                     return
             last = _before_copula(text, begin, kana.end())
-            if 1 < last - begin <= 5 and not is_known(text[begin:last]):
-                yield Shape(last, 0.8 if is_listed else 0.4, FULL)
+            if 1 < last - begin <= 5 and text[begin:last] not in NOT_NAMES:
+                weight = 0.4 if is_known(text[begin:last]) else 0.8
+                yield Shape(last, weight if is_listed else 0.5 * weight, FULL)
             return
         yield from _given(given, kana.end(), is_listed=is_listed, penalty=0.0)
 
