@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from presidio_analyzer import EntityRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
+from guardrails.pii.recognizers.lexicon import is_common
 from guardrails.pii.recognizers.person_fields import field_names
 from guardrails.pii.recognizers.person_latin import latin_names
 from guardrails.pii.recognizers.person_prose import Model, Name, names
 
 ENTITY = "PERSON"
+_READING = re.compile(
+    r"[ \t]?[((][ \t]?(?P<name>[ぁ-んァ-ヴー・]{2,12}(?:[ \t][ぁ-んァ-ヴー]{1,8})?|[A-Z][A-Za-z]+[ \t][A-Z][A-Za-z]+)[ \t]?[))]"
+)
 
 
 class PersonRecognizer(EntityRecognizer):  # type: ignore[misc] # presidio is untyped
@@ -32,12 +39,20 @@ class PersonRecognizer(EntityRecognizer):  # type: ignore[misc] # presidio is un
             return []
         model = Model.of(nlp_artifacts)
         found = [*field_names(text), *latin_names(text, model), *names(text, model)]
+        found += [reading for name in found for reading in _reading(text, name)]
         return [
             RecognizerResult(
                 entity_type=ENTITY, start=name.start, end=name.end, score=_score(name.weight)
             )
             for name in _disjoint(found)
         ]
+
+
+def _reading(text: str, name: Name) -> Iterator[Name]:
+    """The name once more in kana or Latin letters, in brackets: 「齊藤 渚(さいとう なぎさ)」."""
+    match = _READING.match(text, name.end)
+    if match and not is_common(match.group("name")):
+        yield Name(*match.span("name"), name.weight + 1, is_full=True)
 
 
 def _disjoint(found: list[Name]) -> list[Name]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from guardrails.pii.recognizers.lexicon import is_common, is_person
+from guardrails.pii.recognizers.lexicon import is_common, is_person, is_surname
 from guardrails.pii.recognizers.person_prose import Name
 from guardrails.pii.recognizers.person_shapes import KANJI
-from guardrails.pii.recognizers.person_words import HONORIFIC, NOT_NAMES
+from guardrails.pii.recognizers.person_words import HONORIFIC, NOT_NAMES, TITLE
 
 _SPACES = r"[ \t]*"
 _NAME_LABEL = (
@@ -30,6 +30,12 @@ _VALUE = re.compile(
 _STOP = re.compile(
     rf"[ \t]*(?:です|でした|と申|といい|と言い|でよ|様|さん|殿|氏(?!名)|印|㊞|性{_SPACES}別|生{_SPACES}?年|住{_SPACES}所|電{_SPACES}?話|続{_SPACES}?柄|世帯主|年{_SPACES}齢|番号|記号|フリガナ|ふりがな|[新旧現前]?氏{_SPACES}名|メール|のため|の(?=件|分|方)|(?<=[一-龯ァ-ヴーa-zA-Z])(?:を|が|は|に|で|から))"
 )
+_ROSTER = re.compile(
+    r"(?:出席|欠席|参加|同席|受講|発表|担当|当番|構成員|メンバー|立会|随行)者?[ \t]*[::\t ][ \t]*(?P<items>[^\n。]*[、,・][^\n。]*)"
+)
+_ITEM = re.compile(
+    rf"(?:(?<=[、,・:: \t])|^)(?P<name>[{KANJI}]{{1,5}})(?:さん|様|氏|{TITLE.pattern})?(?=[ \t]?(?:[、,・((]|$|\n))"
+)
 _SEPARATORS = ("\t", "|", ",", "、")
 _LIMIT = 24
 
@@ -39,6 +45,15 @@ def field_names(text: str) -> Iterator[Name]:
     headers: set[int] = set()
     yield from _columns(text, headers)
     yield from _labelled(text, headers)
+    yield from _rosters(text)
+
+
+def _rosters(text: str) -> Iterator[Name]:
+    """「参加者 石黒、西、東」: short words in a list of people, which elsewhere are directions or places."""
+    for match in _ROSTER.finditer(text):
+        for item in _ITEM.finditer(text, match.start("items"), match.end("items")):
+            if is_surname(item.group("name")):
+                yield Name(*item.span("name"), 2.5)
 
 
 def _labelled(text: str, headers: set[int]) -> Iterator[Name]:
@@ -80,11 +95,12 @@ def _columns(text: str, headers: set[int]) -> Iterator[Name]:
     place = 0
     for line in text.split("\n"):
         cells, used = _cells(line)
-        headings = [index for index, (_, cell) in enumerate(cells) if _HEADING.fullmatch(cell)]
+        is_row = bool(columns) and used == separator and len(cells) == width
+        headings = [] if is_row else [index for index, (_, cell) in enumerate(cells) if _HEADING.fullmatch(cell)]
         if headings and len(cells) > 1:
             columns, separator, width = dict.fromkeys(headings), used, len(cells)
             headers.add(place)
-        elif columns and used == separator and len(cells) == width:
+        elif is_row:
             for index in columns:
                 offset, cell = cells[index]
                 name = _value(text, place + offset, place + offset + len(cell))

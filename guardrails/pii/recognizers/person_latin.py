@@ -37,9 +37,9 @@ def latin_names(text: str, model: Model) -> Iterator[Name]:
             parts = parts[1:]
         if len(parts) < 2 or any(part.strip(".") in _STOP_WORDS for part in parts):
             continue
-        weight = _context(text, start, end) + model.weight(start, end)
-        if all(_ROMAJI.fullmatch(part) and len(part) > 1 for part in parts) and len(parts) == 2:
-            weight += 1.0
+        weight = 0.3 + _context(text, start, end) + model.weight(start, end)
+        if all(_ROMAJI.fullmatch(part) and len(part) > 2 for part in parts) and len(parts) == 2:
+            weight += 1.2
         if _PAPERS.search(text):
             weight += 0.7
         if weight >= THRESHOLD:
@@ -62,7 +62,7 @@ def _context(text: str, start: int, end: int) -> float:
         weight += 2.0
     elif words.NAMED.match(text, end):
         weight += 1.8
-    elif words.INTRODUCED.match(text, end) and (not before.strip() or not before[-1].isalnum()):
+    elif words.INTRODUCED.match(text, end) and (not before.strip() or not before[-1].isalnum() or before[-1] == "は"):
         weight += 1.2
     elif words.AGE.match(text, end):
         weight += 1.0

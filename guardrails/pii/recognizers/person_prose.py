@@ -37,12 +37,14 @@ THRESHOLD = 1.5
 _AGAIN = 0.4
 """Enough for words that were found to be a name elsewhere in the message."""
 _WORD = re.compile(rf"[{KANJI}ぁ-ゖァ-ヴーA-Za-z0-9]")
+_BULLET = re.compile(r"[ \t]*(?:[0-9]{1,3}[.)、]?|[・○●■◎*-])?[ \t]*")
 _LISTED = 0.9
 """Enough beside another name in a list."""
 _BETWEEN = re.compile(r"(?:さん|様|氏|くん|君|ちゃん)?(?:[、,・/→と&]|[ \t]{1,2})[ \t]?")
 _BAD_PARTS = ("副詞", "動詞", "形容詞", "形状詞", "助動詞", "感動詞", "接続詞")
 _CHILD_OR_MISS = re.compile("ちゃん|くん|さん")
 _ENDS_IN_KANA = re.compile("[ぁ-んァ-ヴー]\\Z")
+_SECOND_KANA = re.compile(r"[ \t]{1,2}[ぁ-ん]{2,5}(?=[)」、。,\n]|(?:です|と申|といい|さん|様|ちゃん|くん)|\Z)")
 _CHILD = re.compile("ちゃん|くん")
 _NUMERAL = re.compile("[〇一二三四五六七八九十百千万]{2,}[歳才代人名円年月日号番]?")
 _NUMBERED = re.compile(r"[0-9A-Za-z号地番〇-九][)」]?の\Z")
@@ -84,6 +86,8 @@ class Model:
         place = start
         while place in self.names:
             place = self.names[place]
+            if self.words.get(place, (0, ""))[1] == "空白":
+                place = self.words[place][0]
             if place == end:
                 return weight + 0.5
         return weight
@@ -128,14 +132,17 @@ def names(text: str, model: Model) -> Iterator[Name]:
             continue
         word = text[name.start : name.end]
         is_again = len(word) > 1 and any(full.startswith(word) for full in said)
+        is_line = name.is_full and _is_line(text, name)
         if is_again or (
-            name.weight >= _LISTED and any(_are_listed(text, name, other) for other in sure)
+            (name.weight >= _LISTED or is_line) and any(_are_listed(text, name, other) for other in sure)
         ):
             yield name
 
 
 def _are_listed(text: str, name: Name, other: Name) -> bool:
     """Side by side in a list (「島袋、比嘉」), or each at the head of its line (「伊達:…」)."""
+    if _is_line(text, name) and _is_line(text, other):
+        return True
     first, second = sorted((name, other), key=lambda each: each.start)
     if _BETWEEN.fullmatch(text, first.end, second.start):
         return True
@@ -144,6 +151,14 @@ def _are_listed(text: str, name: Name, other: Name) -> bool:
         for each in (first, second)
     ]
     return heads[0] == heads[1] and heads[0] in (":", ":", "\t", ",", "(")
+
+
+def _is_line(text: str, name: Name) -> bool:
+    """Whether the line is the name, behind a number or a bullet."""
+    begin = text.rfind("\n", 0, name.start) + 1
+    end = text.find("\n", name.end)
+    after = text[name.end : end if end >= 0 else len(text)]
+    return not after.strip() and bool(_BULLET.fullmatch(text, begin, name.start))
 
 
 def _candidates(text: str, model: Model) -> Iterator[Name]:
@@ -192,11 +207,12 @@ def _ends_well(text: str, shape: Shape, run: re.Match[str], model: Model) -> boo
     end = shape.end
     if end >= run.end():
         return True
+    if words.TITLE.match(text, end):
+        return True
     if words.ORGANIZATION_AFTER.match(text, end):
         return False
     return bool(
         words.HONORIFIC.match(text, end)
-        or words.TITLE.match(text, end)
         or words.HOUSEHOLD.match(text, end)
         or words.CLOSING.match(text, end)
         or (end in model.ends and end in model.names.values())
@@ -221,7 +237,9 @@ def _judged(
     is_doubtful = shape.kind == UNKNOWN or (
         shape.kind == FULL and shape.weight <= 0.6 and (left < 1.0 or not _ENDS_IN_KANA.search(word))
     )
-    is_named = model.weight(start, shape.end) >= 1.0 or is_kana and (_CHILD.match(text, shape.end) or (left >= 1.3 and right >= 1.0))
+    is_named = model.weight(start, shape.end) >= 1.0 or (
+        left >= 1.3 and words.NAMED.match(text, shape.end)
+    ) or is_kana and (_CHILD.match(text, shape.end) or (left >= 1.3 and right >= 1.0))
     if is_doubtful and not is_named and model.is_phrase(text, start, shape.end):
         return
     if _NUMERAL.fullmatch(word):
@@ -231,8 +249,12 @@ def _judged(
     if not left and start > run_start:
         before = text[run_start:start]
         left = -0.2 if len(before) > 1 and is_common(before) else -0.6
+        if len(before) == 1 and start not in model.names:
+            left = -1.5
     elif shape.kind in (GIVEN, UNKNOWN) and left and is_known(text[start - 1 : start] + word):
         left = 0.0
+    if shape.kind == SURNAME and max(left, right) <= 0 and is_common(word):
+        left -= 0.3
     weight = shape.weight + left + right + model.weight(start, shape.end)
     if shape.kind == UNKNOWN and max(left, right) < 1.0:
         return
@@ -256,8 +278,9 @@ def _right(text: str, start: int, shape: Shape, run_start: int) -> float:
     end = shape.end
     if words.PUBLIC_TITLE.match(text, end) or words.PLACE_AFTER.match(text, end):
         return -4.0
-    if words.HONORIFIC.match(text, end):
-        return 1.8
+    honorific = words.HONORIFIC.match(text, end)
+    if honorific:
+        return 0.0 if is_common(text[start : honorific.end()]) else 1.8
     if words.NAMED.match(text, end):
         return 1.8
     if _is_titled(text, start, end, run_start):
@@ -323,9 +346,13 @@ def _hiragana(text: str, run: re.Match[str]) -> Iterator[tuple[int, Shape]]:
     stops = [stop for stop in stops if stop == end or not _ends_in_particle(text, stop)]
     begins = [start, *(start + m.end() for m in re.finditer("[のはがもとを]", text[start:end]))]
     for begin in begins:
+        second = _SECOND_KANA.match(text, end)
+        if second and 2 <= end - begin <= 5:
+            weight = 0.5 + 0.4 * is_given(second.group().strip())
+            yield begin, Shape(second.end(), weight, FULL)
         for stop in sorted(set(stops), reverse=True):
             word = text[begin:stop]
-            if not 2 <= len(word) <= 7 or _has_honorific(word):
+            if not 2 <= len(word) <= 7 or word[-1] in "っゃゅょー" or _has_honorific(word):
                 continue
             if is_given(word) or is_person(word):
                 yield begin, Shape(stop, single_weight(word), GIVEN)

@@ -72,6 +72,8 @@ def kanji_shapes(text: str, start: int, run_end: int) -> Iterator[Shape]:
             yield Shape(end, single_weight(word), GIVEN)
         elif end - start > 1 and not is_known(word):
             yield Shape(end, 0.0, UNKNOWN)
+        elif end - start == 2:
+            yield Shape(end, -0.3, UNKNOWN)
         if end == run_end and (surname or not (is_common(word) or _OFFICE.search(word))):
             yield from _kana_after(text, end, is_listed=surname)
             yield from _spaced(text, end, is_listed=surname)
@@ -111,7 +113,7 @@ def _spaced(text: str, end: int, *, is_listed: bool) -> Iterator[Shape]:
     kanji = KANJI_RUN.match(text, begin)
     kana = _KANA_GIVEN.match(text, begin) or HIRAGANA_RUN.match(text, begin)
     if kanji:
-        for last in range(begin + 1, min(kanji.end(), begin + _GIVEN_LENGTH) + 1):
+        for last in range(begin + 1, min(kanji.end(), begin + _SURNAME_LENGTH) + 1):
             is_whole = last == kanji.end() or bool(
                 HONORIFIC.match(text, last) or TITLE.match(text, last)
             )
@@ -145,7 +147,7 @@ def _before_copula(text: str, start: int, end: int) -> int:
 def _given(given: str, end: int, *, is_listed: bool, penalty: float) -> Iterator[Shape]:
     listed_given = is_given(given) or is_foreign(given)
     if is_listed and listed_given:
-        yield Shape(end, 1.4 - penalty, FULL)
+        yield Shape(end, 1.4 - penalty + 0.1 * (not is_place(given)), FULL)
     elif is_listed and not is_common(given):
         yield Shape(end, 0.9 - penalty, FULL)
     elif is_listed and len(given) == 1:
@@ -171,7 +173,7 @@ def katakana_shapes(text: str, match: re.Match[str]) -> Iterator[Shape]:
     if second:
         listed = is_person(word) + is_person(second.group())
         if listed or not (is_common(word) or is_common(second.group())):
-            yield Shape(second.end(), 0.5 + 0.4 * listed, FULL)
+            yield Shape(second.end(), 0.5 + 0.5 * listed, FULL)
     kanji = KANJI_RUN.match(text, behind.end() if behind else end)
     if kanji and len(kanji.group()) <= _GIVEN_LENGTH and is_given(kanji.group()):
         yield Shape(kanji.end(), (0.9 if behind else 0.6) if not is_common(word) else 0.3, FULL)
@@ -181,6 +183,6 @@ def katakana_shapes(text: str, match: re.Match[str]) -> Iterator[Shape]:
     if is_person(word):
         yield Shape(end, 0.4 if is_common(word) else 0.8, GIVEN)
     elif not is_known(word) and 2 <= len(word) <= 8:
-        yield Shape(end, 0.1, UNKNOWN)
+        yield Shape(end, 0.3, UNKNOWN)
     elif is_common(word) and len(word) <= 4:
         yield Shape(end, 0.0, UNKNOWN)
