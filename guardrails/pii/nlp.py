@@ -51,7 +51,7 @@ def segments(text: str, limit: int = _SEGMENT_CHARACTERS) -> list[str]:
     return pieces
 
 
-class GinzaNlpEngine(NlpEngine):  # type: ignore[misc] # presidio is untyped
+class GinzaNlpEngine(NlpEngine):
     """Loads on first use; safe between threads. Entities are of one kind: PERSON."""
 
     def __init__(self) -> None:
@@ -116,7 +116,7 @@ class GinzaNlpEngine(NlpEngine):  # type: ignore[misc] # presidio is untyped
             return Doc(nlp.vocab)
         if len(documents) == 1:
             return documents[0]
-        merged = Doc.from_docs(documents, ensure_whitespace=False, exclude=["user_data"])
+        merged = Doc.from_docs(documents, ensure_whitespace=False)
         if merged is None:  # only of no documents
             return Doc(nlp.vocab)
         return merged

@@ -31,15 +31,23 @@ __all__ = ["AddressRecognizer", "municipality_end"]
 ENTITY = "ADDRESS"
 
 _PREFECTURE = re.compile("|".join(PREFECTURES))
-_HEAD = re.compile(r"(?:[一-龯々〆〇ヶヵケノァ-ヴーぁ-ん々0-9]|[ \t\u3000]{1,2}(?=\S)|\n(?=[^\n])){1,45}\Z")
+_HEAD = re.compile(
+    r"(?:[一-龯々〆〇ヶヵケノァ-ヴーぁ-ん々0-9]|[ \t\u3000]{1,2}(?=\S)|\n(?=[^\n])){1,45}\Z"
+)
 _LABEL = re.compile(
     r".*(?:住所|本籍地?|自宅|実家|所在地?|居所|住まい|住居|送り先|送付先|宛先|届け先|転入元|転出先|転居先|旧居|新居|勤務先|"
     r"現場|場所|地番|物件|在外|番地|郵便番号)(?:地|先)?[ \t\n]*",
     re.DOTALL,
 )
-_LIVING = re.compile(r"住所|本籍|自宅|実家|住まい|住んで|在住|居住|うちは|家は|うち、|に住む|引っ?越|転居|転入|送り先|宛")
-_TOWN_WORD = re.compile(r"[一-龯々ヶケヵノァ-ヴーぁ-ん]*(?:町|丁|台|丘|通り?|条|字|大字|小字|団地|ニュータウン|新田|タウン)[東西南北]?[ \t]?\Z")
-_OAZA = re.compile(r"(?:大字|小字|字)[^\s0-9]{1,10}[ \t]?\Z|[^習漢文数赤活ロ]字[^\s0-9]{1,8}[ \t]?\Z")
+_LIVING = re.compile(
+    r"住所|本籍|自宅|実家|住まい|住んで|在住|居住|うちは|家は|うち、|に住む|引っ?越|転居|転入|送り先|宛"
+)
+_TOWN_WORD = re.compile(
+    r"[一-龯々ヶケヵノァ-ヴーぁ-ん]*(?:町|丁|台|丘|通り?|条|字|大字|小字|団地|ニュータウン|新田|タウン)[東西南北]?[ \t]?\Z"
+)
+_OAZA = re.compile(
+    r"(?:大字|小字|字)[^\s0-9]{1,10}[ \t]?\Z|[^習漢文数赤活ロ]字[^\s0-9]{1,8}[ \t]?\Z"
+)
 _KYOTO = re.compile(r"(?:上る|下る|上ル|下ル|東入る?|西入る?|東入ル|西入ル)")
 _PARTICLE = re.compile(r"[はをにでへともが、。]|から|まで|より|です|ます|した|する|って|ては")
 _COUNTER = re.compile(
@@ -47,10 +55,12 @@ _COUNTER = re.compile(
     r"款|次|期|枚|本|個|校|か国|か月|ヶ月|以上|以下|億|万|千)"
 )
 _GA = re.compile(r"が[丘原浜崎岡谷池島里森浦沢峰根台坂野畑]")
+_SPACE = re.compile(r"\s*")
 _MANY_NUMBERS = 3
+_HEAD_CHARACTERS = 60
 
 
-class AddressRecognizer(EntityRecognizer):  # type: ignore[misc] # presidio is untyped
+class AddressRecognizer(EntityRecognizer):
     """Whole addresses, with building and room."""
 
     def __init__(self) -> None:
@@ -106,21 +116,23 @@ def _head(
 ) -> tuple[int, float] | None:
     """Where the address with these numbers begins and how sure it is; None if it is none."""
     numbers = match.start()
-    run = _HEAD.search(text, floor, numbers)
+    run = _HEAD.search(text, max(floor, numbers - _HEAD_CHARACTERS), numbers)
     if run is None:
         return None
     start = run.start()
     label = _LABEL.match(text, start, numbers)
     if label:
         start = label.end()
-    prefecture = None
-    for prefecture in _PREFECTURE.finditer(text, start, numbers):
-        if _is_unbroken(text, prefecture.end(), numbers, stops):
-            break
-        prefecture = None
+    prefecture = next(
+        (
+            match
+            for match in _PREFECTURE.finditer(text, start, numbers)
+            if _is_unbroken(text, match.end(), numbers, stops)
+        ),
+        None,
+    )
     if prefecture:
-        space = len(text[prefecture.end() :]) - len(text[prefecture.end() :].lstrip())
-        after = municipality_at(text, prefecture.end() + space)
+        after = municipality_at(text, prefecture.end() + _spaces(text, prefecture.end()))
         return _judged(text, prefecture.start(), match, min(after, numbers), 0.95)
     municipality = _municipality(text, start, numbers, stops)
     if municipality:
@@ -138,9 +150,12 @@ def _is_unbroken(text: str, start: int, end: int, stops: frozenset[int]) -> bool
     return not any(place in stops for place in range(start, end))
 
 
-def _municipality(
-    text: str, start: int, end: int, stops: frozenset[int]
-) -> tuple[int, int] | None:
+def _spaces(text: str, start: int) -> int:
+    match = _SPACE.match(text, start)
+    return len(match.group()) if match else 0
+
+
+def _municipality(text: str, start: int, end: int, stops: frozenset[int]) -> tuple[int, int] | None:
     """The leftmost municipality from which nothing breaks the way to the numbers."""
     unlisted: tuple[int, int] | None = None
     for begin in range(start, end - 1):
@@ -206,7 +221,9 @@ def _judged_town(text: str, start: int, match: re.Match[str]) -> tuple[int, floa
     if kind == "outside":
         return (start, 0.8) if is_named else None
     if kind == "hyphens":
-        many = len(re.findall(r"[0-9]+|[〇一二三四五六七八九十百千]+", match.group())) >= _MANY_NUMBERS
+        many = (
+            len(re.findall(r"[0-9]+|[〇一二三四五六七八九十百千]+", match.group())) >= _MANY_NUMBERS
+        )
         return (start, 0.75) if is_named or (many and lives) else None
     if kind == "only_chome":
         return (start, 0.6) if lives and is_named else None

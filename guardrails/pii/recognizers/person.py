@@ -11,7 +11,8 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from guardrails.pii.recognizers.lexicon import is_common
 from guardrails.pii.recognizers.person_fields import field_names
 from guardrails.pii.recognizers.person_latin import latin_names
-from guardrails.pii.recognizers.person_prose import Model, Name, names
+from guardrails.pii.recognizers.person_model import Model
+from guardrails.pii.recognizers.person_prose import Name, names
 
 ENTITY = "PERSON"
 _READING = re.compile(
@@ -19,7 +20,7 @@ _READING = re.compile(
 )
 
 
-class PersonRecognizer(EntityRecognizer):  # type: ignore[misc] # presidio is untyped
+class PersonRecognizer(EntityRecognizer):
     """Names in prose, fields, tables and signatures; in kanji, kana and Latin letters."""
 
     def __init__(self) -> None:
@@ -57,9 +58,14 @@ def _reading(text: str, name: Name) -> Iterator[Name]:
 
 def _disjoint(found: list[Name]) -> list[Name]:
     """The weightiest of those that overlap, a full name before its parts; of equals the longer."""
+    taken: set[int] = set()
     kept: list[Name] = []
-    for name in sorted(found, key=lambda name: (-name.weight - 1.5 * name.is_full, name.start - name.end)):
-        if all(name.end <= other.start or other.end <= name.start for other in kept):
+    for name in sorted(
+        found, key=lambda name: (-name.weight - 1.5 * name.is_full, name.start - name.end)
+    ):
+        letters = range(name.start, name.end)
+        if taken.isdisjoint(letters):
+            taken.update(letters)
             kept.append(name)
     return sorted(kept, key=lambda name: name.start)
 

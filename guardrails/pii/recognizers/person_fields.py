@@ -71,7 +71,9 @@ def _value(text: str, start: int, end: int) -> tuple[int, int] | None:
     if not match:
         return None
     value = match.group()
-    stop = min((found.start() for found in _STOP.finditer(value) if found.start() > 0), default=None)
+    stop = min(
+        (found.start() for found in _STOP.finditer(value) if found.start() > 0), default=None
+    )
     if stop is not None:
         value = value[:stop]
     honorific = HONORIFIC.search(value)
@@ -96,7 +98,11 @@ def _columns(text: str, headers: set[int]) -> Iterator[Name]:
     for line in text.split("\n"):
         cells, used = _cells(line)
         is_row = bool(columns) and used == separator and len(cells) == width
-        headings = [] if is_row else [index for index, (_, cell) in enumerate(cells) if _HEADING.fullmatch(cell)]
+        headings = (
+            []
+            if is_row
+            else [index for index, (_, cell) in enumerate(cells) if _HEADING.fullmatch(cell)]
+        )
         if headings and len(cells) > 1:
             columns, separator, width = dict.fromkeys(headings), used, len(cells)
             headers.add(place)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-
-from presidio_analyzer.nlp_engine import NlpArtifacts
+from dataclasses import dataclass
 
 from guardrails.pii.recognizers import person_words as words
 from guardrails.pii.recognizers.lexicon import (
@@ -17,6 +15,7 @@ from guardrails.pii.recognizers.lexicon import (
     is_place,
     is_surname,
 )
+from guardrails.pii.recognizers.person_model import Model
 from guardrails.pii.recognizers.person_shapes import (
     FOREIGN,
     FULL,
@@ -38,77 +37,33 @@ _AGAIN = 0.4
 """Enough for words that were found to be a name elsewhere in the message."""
 _WORD = re.compile(rf"[{KANJI}ぁ-ゖァ-ヴーA-Za-z0-9]")
 _BULLET = re.compile(r"[ \t]*(?:[0-9]{1,3}[.)、]?|[・○●■◎*-])?[ \t]*")
+_AROUND = 24
+"""Letters before a name that are looked at."""
 _LISTED = 0.9
 """Enough beside another name in a list."""
 _BETWEEN = re.compile(r"(?:さん|様|氏|くん|君|ちゃん)?(?:[、,・/→と&]|[ \t]{1,2})[ \t]?")
-_BAD_PARTS = ("副詞", "動詞", "形容詞", "形状詞", "助動詞", "感動詞", "接続詞")
 _CHILD_OR_MISS = re.compile("ちゃん|くん|さん")
+_BEHIND = (
+    (words.PUBLIC_TITLE, -4.0),
+    (words.PLACE_AFTER, -4.0),
+    (words.HONORIFIC, 1.8),
+    (words.NAMED, 1.8),
+    (words.TITLE, 1.5),
+    (words.HOUSEHOLD, 0.9),
+    (words.ORGANIZATION_AFTER, -3.0),
+    (words.INTRODUCED, 1.5),
+    (words.CLOSING, 1.2),
+    (words.AGE, 1.1),
+)
+"""What may stand behind a name, with its weight; the first that does counts."""
 _ENDS_IN_KANA = re.compile("[ぁ-んァ-ヴー]\\Z")
-_SECOND_KANA = re.compile(r"[ \t]{1,2}[ぁ-ん]{2,5}(?=[)」、。,\n]|(?:です|と申|といい|さん|様|ちゃん|くん)|\Z)")
+_SECOND_KANA = re.compile(
+    r"[ \t]{1,2}[ぁ-ん]{2,5}(?=[)」、。,\n]|(?:です|と申|といい|さん|様|ちゃん|くん)|\Z)"
+)
 _CHILD = re.compile("ちゃん|くん")
 _NUMERAL = re.compile("[〇一二三四五六七八九十百千万]{2,}[歳才代人名円年月日号番]?")
 _NUMBERED = re.compile(r"[0-9A-Za-z号地番〇-九][)」]?の\Z")
 _TOPIC = re.compile(r"(?:は|名前|名義|こちら|(?<![ぁ-ん])え[ーっ]?と|はい)[、,\s]?\Z")
-
-
-@dataclass(frozen=True)
-class Model:
-    """What GiNZA says: where persons are, where words begin and which of them are names."""
-
-    persons: tuple[tuple[int, int], ...] = ()
-    ends: frozenset[int] = frozenset()
-    starts: frozenset[int] = frozenset()
-    names: dict[int, int] = field(default_factory=dict)
-    words: dict[int, tuple[int, str]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, artifacts: NlpArtifacts | None) -> Model:
-        """From the artifacts; without them only letters and context speak."""
-        if artifacts is None:
-            return cls()
-        tokens = [(token.idx, token.idx + len(token.text), token.tag_) for token in artifacts.tokens]
-        return cls(
-            tuple((entity.start_char, entity.end_char) for entity in artifacts.entities),
-            frozenset(end for _, end, _ in tokens),
-            frozenset(start for start, _, _ in tokens),
-            {start: end for start, end, tag in tokens if "人名" in tag},
-            {start: (end, tag) for start, end, tag in tokens},
-        )
-
-    def weight(self, start: int, end: int) -> float:
-        """How far GiNZA takes this stretch for a person, 0 to 1.5."""
-        weight = 0.0
-        for first, last in self.persons:
-            if (first, last) == (start, end):
-                weight = 1.0
-            elif first < end and start < last:
-                weight = max(weight, 0.7 if first <= start and end <= last else 0.5)
-        place = start
-        while place in self.names:
-            place = self.names[place]
-            if self.words.get(place, (0, ""))[1] == "空白":
-                place = self.words[place][0]
-            if place == end:
-                return weight + 0.5
-        return weight
-
-    def is_phrase(self, text: str, start: int, end: int) -> bool:
-        """Whether it is made of ordinary words of two letters or more: 「納付特例」「もうむり」."""
-        place = start
-        has_fragment = has_noun = False
-        is_kana = HIRAGANA_RUN.fullmatch(text, start, end) is not None
-        while place < end:
-            last, tag = self.words.get(place, (place + 1, ""))
-            is_long = last - place > 1
-            if is_long and last <= end and "固有名詞" not in tag and is_common(text[place:last]):
-                if not is_kana or tag.startswith(_BAD_PARTS):
-                    return True
-                has_noun = True
-            if is_kana and tag.startswith("助詞") and place > start:
-                return True
-            has_fragment = has_fragment or not is_long
-            place = last
-        return has_noun and not has_fragment
 
 
 @dataclass(frozen=True)
@@ -126,31 +81,38 @@ def names(text: str, model: Model) -> Iterator[Name]:
     candidates = list(_candidates(text, model))
     sure = [name for name in candidates if name.weight >= THRESHOLD]
     yield from sure
-    said = {text[name.start : name.end] for name in sure}
+    said = {text[name.start : end] for name in sure for end in range(name.start + 2, name.end + 1)}
+    heads = {_head(text, name) for name in sure} - {""}
+    ends = {name.end for name in sure}
+    starts = {name.start for name in sure}
+    has_lines = any(name.is_full and _is_line(text, name) for name in sure)
     for name in candidates:
         if name.weight >= THRESHOLD:
             continue
-        word = text[name.start : name.end]
-        is_again = len(word) > 1 and any(full.startswith(word) for full in said)
-        is_line = name.is_full and _is_line(text, name)
-        if is_again or (
-            (name.weight >= _LISTED or is_line) and any(_are_listed(text, name, other) for other in sure)
-        ):
+        after = _BETWEEN.match(text, name.end)
+        is_listed = (
+            _head(text, name) in heads
+            or any(name.start - gap in ends for gap in _gaps(text, name.start))
+            or (after is not None and after.end() in starts)
+        )
+        is_line = has_lines and name.is_full and _is_line(text, name)
+        is_again = text[name.start : name.end] in said
+        if is_again or is_line or (is_listed and name.weight >= _LISTED):
             yield name
 
 
-def _are_listed(text: str, name: Name, other: Name) -> bool:
-    """Side by side in a list (「島袋、比嘉」), or each at the head of its line (「伊達:…」)."""
-    if _is_line(text, name) and _is_line(text, other):
-        return True
-    first, second = sorted((name, other), key=lambda each: each.start)
-    if _BETWEEN.fullmatch(text, first.end, second.start):
-        return True
-    heads = [
-        text[each.end : each.end + 1] if not text[:each.start] or text[each.start - 1] == "\n" else ""
-        for each in (first, second)
-    ]
-    return heads[0] == heads[1] and heads[0] in (":", ":", "\t", ",", "(")
+def _gaps(text: str, start: int) -> Iterator[int]:
+    """Lengths of what may stand between two names of a list, before `start`."""
+    for gap in range(1, 6):
+        if gap <= start and _BETWEEN.fullmatch(text, start - gap, start):
+            yield gap
+
+
+def _head(text: str, name: Name) -> str:
+    """The sign behind a name at the head of its line: 「伊達:…」."""
+    is_first = name.start == 0 or text[name.start - 1] == "\n"
+    behind = text[name.end : name.end + 1]
+    return behind if is_first and behind in (":", "\t", ",", "(") else ""
 
 
 def _is_line(text: str, name: Name) -> bool:
@@ -219,47 +181,63 @@ def _ends_well(text: str, shape: Shape, run: re.Match[str], model: Model) -> boo
     )
 
 
-def _judged(
-    text: str, start: int, shape: Shape, model: Model, run_start: int
-) -> Iterator[Name]:
+def _judged(text: str, start: int, shape: Shape, model: Model, run_start: int) -> Iterator[Name]:
+    """The shape as a name, if its evidence adds up to anything."""
     word = text[start : shape.end]
-    if word in words.CUE_WORDS or (
-        word[-1] in "市区町村県郡府都道" and is_place(word) and not is_surname(word)
-    ):
-        return
-    if word in words.NOT_NAMES and not _is_bare_surname_in_context(text, start, shape):
-        return
-    if words.PUBLIC_BEFORE.search(text[max(0, start - 8) : start]):
+    if _is_excluded(text, start, shape, word):
         return
     right = _right(text, start, shape, run_start)
     left = cue(text, start)
-    is_kana = not re.search(f"[{KANJI}]", word)
-    is_doubtful = shape.kind == UNKNOWN or (
-        shape.kind == FULL and shape.weight <= 0.6 and (left < 1.0 or not _ENDS_IN_KANA.search(word))
-    )
-    is_named = model.weight(start, shape.end) >= 1.0 or (
-        left >= 1.3 and words.NAMED.match(text, shape.end)
-    ) or is_kana and (_CHILD.match(text, shape.end) or (left >= 1.3 and right >= 1.0))
-    if is_doubtful and not is_named and model.is_phrase(text, start, shape.end):
-        return
-    if _NUMERAL.fullmatch(word):
-        return
     if left and start > run_start and is_common(text[run_start : shape.end]):
         return  # 「母子」「父方」
+    if _is_doubtful(shape, word, left) and not _is_given_as_name(text, start, shape, left, right):
+        likely = model.weight(start, shape.end) >= 1.0
+        if not likely and model.is_phrase(text, start, shape.end):
+            return
+    if shape.kind == UNKNOWN and max(left, right) < 1.0:
+        return
     if not left and start > run_start:
-        before = text[run_start:start]
-        left = -0.2 if len(before) > 1 and is_common(before) else -0.6
-        if len(before) == 1 and start not in model.names:
-            left = -1.5
+        left = _inside(text[run_start:start], is_name=start in model.names)
     elif shape.kind in (GIVEN, UNKNOWN) and left and is_known(text[start - 1 : start] + word):
         left = 0.0
     if shape.kind == SURNAME and max(left, right) <= 0 and is_common(word):
         left -= 0.3
     weight = shape.weight + left + right + model.weight(start, shape.end)
-    if shape.kind == UNKNOWN and max(left, right) < 1.0:
-        return
     if weight >= _AGAIN:
         yield Name(start, shape.end, weight, is_full=shape.kind in (FULL, FOREIGN))
+
+
+def _is_excluded(text: str, start: int, shape: Shape, word: str) -> bool:
+    """Roles, municipalities, numerals, persons in public office, words that are never names."""
+    if word in words.CUE_WORDS or _NUMERAL.fullmatch(word):
+        return True
+    if word[-1] in "市区町村県郡府都道" and is_place(word) and not is_surname(word):
+        return True
+    if words.PUBLIC_BEFORE.search(text[max(0, start - 8) : start]):
+        return True
+    return word in words.NOT_NAMES and not _is_bare_surname_in_context(text, start, shape)
+
+
+def _is_doubtful(shape: Shape, word: str, left: float) -> bool:
+    """Whether the letters alone hardly make a name, so that ordinary words must be ruled out."""
+    if shape.kind == FULL and shape.weight <= 0.6:
+        return left < 1.0 or not _ENDS_IN_KANA.search(word)
+    return shape.kind == UNKNOWN
+
+
+def _is_given_as_name(text: str, start: int, shape: Shape, left: float, right: float) -> bool:
+    """「息子が蒼空といいます」「ことねちゃん」「孫のはると(5歳)」."""
+    if left >= 1.3 and words.NAMED.match(text, shape.end):
+        return True
+    is_kana = not KANJI_RUN.search(text, start, shape.end)
+    return is_kana and bool(_CHILD.match(text, shape.end) or (left >= 1.3 and right >= 1.0))
+
+
+def _inside(before: str, *, is_name: bool) -> float:
+    """Weight of letters that stand right before a name and are no cue."""
+    if len(before) == 1 and not is_name:
+        return -1.5
+    return -0.2 if len(before) > 1 and is_common(before) else -0.6
 
 
 def _is_bare_surname_in_context(text: str, start: int, shape: Shape) -> bool:
@@ -274,35 +252,33 @@ def _is_bare_surname_in_context(text: str, start: int, shape: Shape) -> bool:
 
 
 def _right(text: str, start: int, shape: Shape, run_start: int) -> float:
-    """Weight of what follows: an honorific, a title, 「と申します」, an age; an office takes it away."""
+    """Weight of what follows: an honorific, a title, 「と申します」; an office takes it away."""
     end = shape.end
-    if words.PUBLIC_TITLE.match(text, end) or words.PLACE_AFTER.match(text, end):
-        return -4.0
-    honorific = words.HONORIFIC.match(text, end)
-    if honorific:
-        return 0.0 if is_common(text[start : honorific.end()]) else 1.8
-    if words.NAMED.match(text, end):
-        return 1.8
-    if _is_titled(text, start, end, run_start):
-        return 1.5
-    if words.HOUSEHOLD.match(text, end):
-        return 0.9
-    if words.ORGANIZATION_AFTER.match(text, end):
-        return -3.0
-    if words.INTRODUCED.match(text, end):
-        return 1.5 if _opens(text, start, shape) else 0.3
-    if words.CLOSING.match(text, end):
-        return 1.2
-    if words.AGE.match(text, end):
-        return 1.1
+    for pattern, weight in _BEHIND:
+        match = pattern.match(text, end)
+        if match is None:
+            continue
+        if pattern is words.TITLE:
+            if not _is_titled(text, start, end, run_start):
+                continue
+        elif pattern is words.HONORIFIC and is_common(text[start : match.end()]):
+            return 0.0
+        elif pattern is words.INTRODUCED and not _opens(text, start, shape):
+            return 0.3
+        return weight
+    return _at_the_end(text, start, end)
+
+
+def _at_the_end(text: str, start: int, end: int) -> float:
     if _is_signature(text, start, end):
         return 1.4
-    if text[end : end + 1] in (":", ":") and (start == 0 or text[start - 1] == "\n"):
+    is_first = start == 0 or text[start - 1] == "\n"
+    if is_first and text.startswith(":", end):
         return 0.6
     if text.startswith("さん", end):
-        return -1.0
+        return -1.0  # 「原さんしょう」: what looks like an honorific and is none
     follows = text[end : end + 1]
-    return -0.7 if follows and re.match(rf"[{KANJI}ァ-ヴー]", follows) else 0.0
+    return -0.7 if KANJI_RUN.match(follows) or KATAKANA_RUN.match(follows) else 0.0
 
 
 def _is_titled(text: str, start: int, end: int, run_start: int) -> bool:
@@ -318,7 +294,7 @@ def _is_titled(text: str, start: int, end: int, run_start: int) -> bool:
 
 def _opens(text: str, start: int, shape: Shape) -> bool:
     """Whether somebody gives their name here: at the beginning of a sentence, or 「…12番の佐藤です」."""
-    before = text[:start]
+    before = text[max(0, start - _AROUND) : start]
     if not before.strip() or not _WORD.match(before[-1]):
         return True
     if shape.kind in (SURNAME, FULL) and (_NUMBERED.search(before) or before.endswith("た")):
@@ -328,10 +304,9 @@ def _opens(text: str, start: int, shape: Shape) -> bool:
 
 def _is_signature(text: str, start: int, end: int) -> bool:
     """A name alone in the last line, or as the last sentence."""
-    after = text[end:].strip(" \t\n。.!?()🙇")
-    if any(_WORD.match(character) for character in after):
+    if _WORD.search(text, end):
         return False
-    before = text[:start].rstrip(" \t")
+    before = text[max(0, start - _AROUND) : start].rstrip(" \t")
     return not before or not _WORD.match(before[-1])
 
 
@@ -340,7 +315,8 @@ def _hiragana(text: str, run: re.Match[str]) -> Iterator[tuple[int, Shape]]:
     start, end = run.span()
     stops = [end]
     for ending in re.finditer(
-        r"です|だけど|と申|といい|と言|ともうし|って(?:言|い|人)|さん|ちゃん|くん|さま|より|が|は|の|を|に|と|で|も", text[start:end] + " "
+        r"です|だけど|と申|といい|と言|ともうし|って(?:言|い|人)|さん|ちゃん|くん|さま|より|が|は|の|を|に|と|で|も",
+        text[start:end] + " ",
     ):
         stops.append(start + ending.start())
     stops = [stop for stop in stops if stop == end or not _ends_in_particle(text, stop)]
@@ -386,6 +362,3 @@ def _has_honorific(word: str) -> bool:
 
 def _follows_word(text: str, start: int) -> bool:
     return start > 0 and bool(_WORD.match(text[start - 1]))
-
-
-__all__ = ["FULL", "Model", "Name", "names"]

@@ -25,12 +25,14 @@ _SPACE = re.compile(r"[ \t\u3000]{1,3}")
 _KANA_GIVEN = re.compile(
     rf"[ァ-ヴ][ァ-ヴー]{{0,7}}[{KANJI}]??(?![ァ-ヴー]|[{KANJI}](?<![様氏殿君宅家]))|[ぁ-ん]{{1,3}}[子美江代恵香奈枝世緒里乃](?![{KANJI}](?<![様氏殿君宅家]))"
 )
-_MIXED_GIVEN = re.compile(rf"[ァ-ヴぁ-ん][ァ-ヴーぁ-ん]{{0,2}}[子美江代恵香奈枝世緒里乃](?![{KANJI}](?<![様氏殿君宅家]))")
+_MIXED_GIVEN = re.compile(
+    rf"[ァ-ヴぁ-ん][ァ-ヴーぁ-ん]{{0,2}}[子美江代恵香奈枝世緒里乃](?![{KANJI}](?<![様氏殿君宅家]))"
+)
 _AFTER_HIRAGANA = re.compile(
     r"(?:です|でし|だ|と申|とい|と言|って|さん|ちゃん|くん|様|さま|氏|より|宛|は|が|を|に|の|も|と|で|へ|から|まで|[^ぁ-ん]|$)"
 )
 _OFFICE = re.compile("[課係部局室署所会園館院校店団党省庁市町村区県郡科班隊組号者人]\\Z")
-_NOT_GIVEN = frozenset("より から まで こと もの とき さま です".split())
+_NOT_GIVEN = frozenset(["より", "から", "まで", "こと", "もの", "とき", "さま", "です"])
 _SURNAME_LENGTH = 5
 _GIVEN_LENGTH = 3
 
@@ -165,7 +167,9 @@ def katakana_shapes(text: str, match: re.Match[str]) -> Iterator[Shape]:
         return
     parts = re.split(r"[・=゠]", word)
     if len(parts) > 1:
-        weights = [is_person(part) - 0.5 * (is_common(part) and not is_person(part)) for part in parts]
+        weights = [
+            is_person(part) - 0.5 * (is_common(part) and not is_person(part)) for part in parts
+        ]
         yield Shape(end, max(0.2, 0.5 + sum(weights) / len(weights) * 0.8), FOREIGN)
         return
     behind = _SPACE.match(text, end)
