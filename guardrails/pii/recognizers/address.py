@@ -1,9 +1,11 @@
 """住所: from the prefecture or the 町名 to the room, as one finding.
 
-An address is found by its numbered end (「二丁目3番25号」「字大釜22」「2-14-9」); its head is then read backwards.
+An address is found by its numbered end (「二丁目3番25号」「字大釜22」「2-14-9」); its head is then
+read backwards.
 A municipality alone, an office's name or an article of a law have no such end.
 
-Grammar: 住居表示に関する法律 (街区方式), 不動産登記法の地番, 京都の通り名, 北海道の条丁目, 岩手の地割.
+Grammar: 住居表示に関する法律 (街区方式), 不動産登記法の地番, 京都の通り名, 北海道の条丁目,
+岩手の地割.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from guardrails.pii.recognizers.address_grammar import (
     municipality_at,
     municipality_end,
 )
-from guardrails.pii.recognizers.lexicon import is_place
+from guardrails.pii.recognizers.lexicon import is_place, is_surname
 
 __all__ = ["AddressRecognizer", "municipality_end"]
 
@@ -43,7 +45,8 @@ _LIVING = re.compile(
     r"住所|本籍|自宅|実家|住まい|住んで|在住|居住|うちは|家は|うち、|に住む|引っ?越|転居|転入|送り先|宛"
 )
 _TOWN_WORD = re.compile(
-    r"[一-龯々ヶケヵノァ-ヴーぁ-ん]*(?:町|丁|台|丘|通り?|条|字|大字|小字|団地|ニュータウン|新田|タウン)[東西南北]?[ \t]?\Z"
+    r"[一-龯々ヶケヵノァ-ヴーぁ-ん]*(?:町|丁|台|丘|通り?|条|字|大字|小字|団地|ニュータウン"
+    r"|新田|タウン)[東西南北]?[ \t]?\Z"
 )
 _OAZA = re.compile(
     r"(?:大字|小字|字)[^\s0-9]{1,10}[ \t]?\Z|[^習漢文数赤活ロ]字[^\s0-9]{1,8}[ \t]?\Z"
@@ -190,7 +193,7 @@ def _town(text: str, start: int, end: int, stops: frozenset[int]) -> int | None:
 def _judged(
     text: str, start: int, match: re.Match[str], after: int, score: float
 ) -> tuple[int, float] | None:
-    """With a prefecture or municipality in front, numbers of any form will do if a 町名 stands between."""
+    """With a prefecture or municipality in front, numbers of any form will do behind a 町名."""
     between = text[after : match.start()].strip()
     kind = match.lastgroup
     if kind == "bare":
@@ -212,22 +215,19 @@ def _judged_town(text: str, start: int, match: re.Match[str]) -> tuple[int, floa
     kind = match.lastgroup
     lives = _lives_there(text, start, match.end())
     is_named = bool(_TOWN_WORD.search(town) or _OAZA.search(town) or is_place(town))
-    if not town:
-        return None
-    if kind == "chome":
-        return start, 0.85
-    if kind == "lot":
-        return (start, 0.8) if is_named or (lives and "番地" in match.group()) else None
-    if kind == "outside":
-        return (start, 0.8) if is_named else None
-    if kind == "hyphens":
-        many = (
-            len(re.findall(r"[0-9]+|[〇一二三四五六七八九十百千]+", match.group())) >= _MANY_NUMBERS
-        )
-        return (start, 0.75) if is_named or (many and lives) else None
-    if kind == "only_chome":
-        return (start, 0.6) if lives and is_named else None
-    return (start, 0.6) if _OAZA.search(town) and not _COUNTER.match(text, match.end()) else None
+    is_oaza = bool(_OAZA.search(town))
+    is_counted = bool(_COUNTER.match(text, match.end()))
+    many = len(re.findall(r"[0-9]+|[〇一二三四五六七八九十百千]+", match.group())) >= _MANY_NUMBERS
+    scores = {
+        "chome": 0.85,
+        "lot": 0.8 if is_named or (lives and "番地" in match.group()) else 0.0,
+        "outside": 0.8 if is_named else 0.0,
+        "hyphens": 0.75 if is_named or (many and lives) else 0.0,
+        "only_chome": 0.6 if lives and is_named else 0.0,
+        "bare": 0.6 if is_oaza and not is_counted else 0.0,
+    }
+    score = scores[kind or "bare"] if town else 0.0
+    return (start, score) if score else None
 
 
 def _lives_there(text: str, start: int, end: int) -> bool:
@@ -238,6 +238,6 @@ def _end(text: str, end: int) -> int:
     """Past building, room, storey and household."""
     for pattern in (BUILDING, LOOSE_BUILDING, ROOM, HOUSEHOLD):
         match = pattern.match(text, end)
-        if match:
+        if match and not is_surname(match.group().strip()):  # 「…2号館 緒方」
             end = match.start() + len(match.group().rstrip())
     return end

@@ -1,4 +1,4 @@
-"""The parts of a Japanese address: prefectures, municipalities, lot numbers, buildings and rooms."""
+"""The parts of a Japanese address: prefecture, municipality, lot numbers, building and room."""
 
 from __future__ import annotations
 
@@ -60,12 +60,16 @@ _DIGITS = r"(?:[1-9][0-9]{0,4}|[〇零一二三四五六七八九十百千]{1,8}
 _HYPHEN = r"(?:[ \t]?[-‐‑‒–—―−ー][ \t]?)"
 _NO = r"(?:[ \t]?[のノ之][ \t]?)"
 _GAP = r"[ \t]?\n?[ \t]?"
-_LAST = r"(?:[1-9][0-9]{0,4}|[〇零一二三四五六七八九十百千]{1,8}(?![一-龯々](?<![番丁号室]))(?![ァ-ヴ]))"
+_LAST = (
+    r"(?:[1-9][0-9]{0,4}"
+    r"|[〇零一二三四五六七八九十百千]{1,8}(?![一-龯々](?<![番丁号室]))(?![ァ-ヴ]))"
+)
 _MORE = rf"(?:(?:{_HYPHEN}|{_NO}){_LAST}(?![0-9]))"
 _ROOM_MARK = r"(?:号室|号|室)?"
 _LOT = (  # 番地の2, 3番25号, 99番1号, 1405番3, 番地ノ二, 20-8
     rf"{_DIGITS}\s?(?:番地|番)(?!目|組|号車|線|の方|町|丁|街|窓口|館)"
-    rf"(?:{_NO}?{_DIGITS}(?:[ \t]?(?:号室|号(?!車)|室))?{_MORE}*|[ \t]{_DIGITS}[ \t]?号(?!車)|{_MORE}+)?{_ROOM_MARK}"
+    rf"(?:{_NO}?{_DIGITS}(?:[ \t]?(?:号室|号(?!車)|室))?{_MORE}*|[ \t]{_DIGITS}[ \t]?号(?!車)"
+    rf"|{_MORE}+)?{_ROOM_MARK}"
 )
 _HYPHENATED = rf"{_DIGITS}{_MORE}{{1,4}}{_ROOM_MARK}"
 _BARE = r"(?:[1-9][0-9]{0,4}|[〇零一二三四五六七八九十百千]{1,8}(?![一-龯ぁ-んァ-ヶ]))"
@@ -90,10 +94,13 @@ _BUILDING_WORD = (
 )
 _STOREY = r"(?:地下)?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})(?:階|F)(?![A-Za-z0-9])"
 _ROOM = (
-    r"(?:[A-Za-z]?[0-9]{1,4}(?:-[0-9A-Za-z]{1,4})?(?![F階0-9])\s?(?:号室|号棟|棟|号|室)?"
+    r"(?:[A-Za-z]?[0-9]{1,4}(?:-[0-9A-Za-z]{1,4})?(?![F階0-9])\s?(?:号室|号棟|号館|棟|号|室)?"
     r"|[A-Za-z]-?[0-9]{1,4}\s?(?:号室|号|室)?|[一二三四五六七八九十百〇]{1,4}(?:号室|号|室|階)|[一二三四五六七八九〇]{2,4}(?![一-龯]))"
 )
-_NOT_BUILDING = r"(?!電話|携帯|TEL|Tel|tel|FAX|氏名|名前|生年|郵便|メール|世帯|本籍|続柄|連絡|様|さん|在住|宛|です|の|に|で|を|は|が|へ)"
+_NOT_BUILDING = (
+    r"(?!電話|携帯|TEL|Tel|tel|FAX|氏名|名前|生年|郵便|メール|世帯|本籍|続柄|連絡|様|さん|在住|宛"
+    r"|です|の|に|で|を|は|が|へ)"
+)
 BUILDING = re.compile(
     rf"(?:(?:[ \t]{{0,2}}\n?[ \t]?|[、,][ \t]?(?=[^\s、。]{{0,10}}{_BUILDING_WORD})){_NOT_BUILDING}"
     rf"(?:(?=[^\s]{{0,20}}{_BUILDING_WORD})|(?=[ァ-ヶー・]{{3}}))"
@@ -101,12 +108,14 @@ BUILDING = re.compile(
     rf"(?:\s?{_ROOM}(?:-?{_ROOM})?)?))"
     rf"(?:\s?{_STOREY})?(?![0-9])"
 )
-"""A building with its room, behind the numbers. 「コーポさくら1-C」「グリーンハイツA棟305」「メイプル館五号室」."""
+"""A building with its room: 「コーポさくら1-C」「グリーンハイツA棟305」「メイプル館五号室」."""
 
 LOOSE_BUILDING = re.compile(
-    r"[ \t]?(?:ハイツ|コーポ|マンション|アパート|メゾン|レジデンス|ハイム|パレス|ヴィラ|ビラ)[一-龯々ァ-ヶーぁ-ん]{1,10}?"
+    r"[ \t]?(?:ハイツ|コーポ|マンション|アパート|メゾン|レジデンス|ハイム|パレス"
+    r"|ヴィラ|ビラ)[一-龯々ァ-ヶーぁ-ん]{1,10}?"
     r"(?=[\s、。,()「」です]|$)"
-    r"|[ \t]?[一-龯々ァ-ヶーA-Za-z]{1,10}(?:ハイツ|コーポ|マンション|アパート|レジデンス|ハイム|荘|寮)(?![一-龯ァ-ヶー])"
+    r"|[ \t]?[一-龯々ァ-ヶーA-Za-z]{1,10}(?:ハイツ|コーポ|マンション|アパート|レジデンス"
+    r"|ハイム|荘|寮)(?![一-龯ァ-ヶー])"
 )
 """A building without a room."""
 
@@ -151,8 +160,8 @@ def municipality_at(text: str, start: int) -> int:
 def listed_municipality_at(text: str, start: int) -> int:
     """`municipality_at`, of those that the dictionary lists, without a city's ward.
 
-    「酒田市若浜町」 is listed too: a city comes before a town, and the shorter one first, unless that
-    cuts a name in two (「四日市」 of 「四日市市」).
+    「酒田市若浜町」 is listed too: a city comes before a town, and the shorter one first, unless
+    that cuts a name in two (「四日市」 of 「四日市市」).
     """
     for kind in ("市", "郡", "区", "町村"):
         for end in range(start + 2, min(len(text), start + 12) + 1):

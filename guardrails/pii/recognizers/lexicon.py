@@ -1,7 +1,7 @@
 """What SudachiDict says of a word by itself: a surname, a given name, a place, a common noun.
 
-The words of a sentence depend on how it was cut (「門脇保健師」 is cut 門・脇保・健師); a candidate looked
-up by itself does not.
+The words of a sentence depend on how it was cut (「門脇保健師」 is cut 門・脇保・健師); a candidate
+looked up by itself does not.
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ from guardrails.pii.recognizers.person_prose import Name, names
 
 ENTITY = "PERSON"
 _READING = re.compile(
-    r"[ \t]?[((][ \t]?(?P<name>[ぁ-んァ-ヴー・]{2,12}(?:[ \t][ぁ-んァ-ヴー]{1,8})?|[A-Z][A-Za-z]+[ \t][A-Z][A-Za-z]+)[ \t]?[))]"
+    r"[ \t]?[((][ \t]?(?P<name>[ぁ-んァ-ヴー・]{2,12}(?:[ \t][ぁ-んァ-ヴー]{1,8})?"
+    r"|[A-Z][A-Za-z]+[ \t][A-Z][A-Za-z]+)[ \t]?[))]"
 )
 
 

@@ -13,7 +13,8 @@ from guardrails.pii.recognizers.person_words import HONORIFIC, NOT_NAMES, TITLE
 _SPACES = r"[ \t]*"
 _NAME_LABEL = (
     rf"(?:氏{_SPACES}名|お{_SPACES}?名{_SPACES}前|名{_SPACES}前|姓{_SPACES}名|フリガナ|ふりがな|カナ氏名|カナ名|ローマ字氏名|世帯主名|世帯主氏名|名義人?|"
-    r"口座名義人?|通称名?|旧姓|本名|署名|宛名|[一-龯]{1,6}[者人童徒児主員]名|(?:Name|NAME|name)(?=[ \t]?[::]))"
+    r"口座名義人?|通称名?|旧姓|本名|署名|宛名|[一-龯]{1,6}[者人童徒児主員]名|(?:Name"
+    r"|NAME|name)(?=[ \t]?[::]))"
 )
 _HEADING = re.compile(
     rf".{{0,8}}(?:{_NAME_LABEL}|世帯主|申請者|保護者|担当者?|代表者|利用者|受給者|対象者|契約者|所有者|相談者|会員|職員|扶養親族|被保険者|参加者|出席者|児童|生徒|園児)(?:名|氏名)?(?:[((][^))]*[))])?"
@@ -28,13 +29,18 @@ _VALUE = re.compile(
     rf"(?:[ \t\u3000]{{1,3}}(?:[{KANJI}ぁ-ゖァ-ヴー・=゠]+|[A-Za-z][A-Za-z'’.-]*)){{0,4}}"
 )
 _STOP = re.compile(
-    rf"[ \t]*(?:です|でした|と申|といい|と言い|でよ|様|さん|殿|氏(?!名)|印|㊞|性{_SPACES}別|生{_SPACES}?年|住{_SPACES}所|電{_SPACES}?話|続{_SPACES}?柄|世帯主|年{_SPACES}齢|番号|記号|フリガナ|ふりがな|[新旧現前]?氏{_SPACES}名|メール|のため|の(?=件|分|方)|(?<=[一-龯ァ-ヴーa-zA-Z])(?:を|が|は|に|で|から))"
+    rf"[ \t]*(?:です|でした|と申|といい|と言い|でよ|様|さん|殿|氏(?!名)|印|㊞|性{_SPACES}別"
+    rf"|生{_SPACES}?年|住{_SPACES}所|電{_SPACES}?話|続{_SPACES}?柄|世帯主|年{_SPACES}齢"
+    rf"|番号|記号|フリガナ|ふりがな|[新旧現前]?氏{_SPACES}名|メール|のため|の(?=件"
+    rf"|分|方)|(?<=[一-龯ァ-ヴーa-zA-Z])(?:を|が|は|に|で|から))"
 )
 _ROSTER = re.compile(
-    r"(?:出席|欠席|参加|同席|受講|発表|担当|当番|構成員|メンバー|立会|随行)者?[ \t]*[::\t ][ \t]*(?P<items>[^\n。]*[、,・][^\n。]*)"
+    r"(?:出席|欠席|参加|同席|受講|発表|担当|当番|構成員|メンバー|立会|随行)者?[ \t]*[::\t ]"
+    r"[ \t]*(?P<items>[^\n。]*[、,・][^\n。]*)"
 )
 _ITEM = re.compile(
-    rf"(?:(?<=[、,・:: \t])|^)(?P<name>[{KANJI}]{{1,5}})(?:さん|様|氏|{TITLE.pattern})?(?=[ \t]?(?:[、,・((]|$|\n))"
+    rf"(?:(?<=[、,・:: \t])|^)(?P<name>[{KANJI}]{{1,5}})(?:さん|様|氏|{TITLE.pattern})?(?=[ \t]"
+    rf"?(?:[、,・((]|$|\n))"
 )
 _SEPARATORS = ("\t", "|", ",", "、")
 _LIMIT = 24
@@ -49,7 +55,7 @@ def field_names(text: str) -> Iterator[Name]:
 
 
 def _rosters(text: str) -> Iterator[Name]:
-    """「参加者 石黒、西、東」: short words in a list of people, which elsewhere are directions or places."""
+    """「参加者 石黒、西、東」: words that elsewhere are directions or places."""
     for match in _ROSTER.finditer(text):
         for item in _ITEM.finditer(text, match.start("items"), match.end("items")):
             if is_surname(item.group("name")):

@@ -1,4 +1,7 @@
-"""Names in running text: what the letters say, what stands around them, and what GiNZA says, added up."""
+"""Names in running text.
+
+What the letters say, what stands around them and what GiNZA says are weighed and added up.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guardrails.pii.recognizers import person_words as words
+from guardrails.pii.recognizers.address_grammar import PREFECTURES
 from guardrails.pii.recognizers.lexicon import (
     is_common,
     is_given,
@@ -24,6 +28,7 @@ from guardrails.pii.recognizers.person_shapes import (
     KANJI,
     KANJI_RUN,
     KATAKANA_RUN,
+    NOT_GIVEN,
     SURNAME,
     UNKNOWN,
     Shape,
@@ -39,10 +44,12 @@ _WORD = re.compile(rf"[{KANJI}ぁ-ゖァ-ヴーA-Za-z0-9]")
 _BULLET = re.compile(r"[ \t]*(?:[0-9]{1,3}[.)、]?|[・○●■◎*-])?[ \t]*")
 _AROUND = 24
 """Letters before a name that are looked at."""
-_LISTED = 0.9
+_LISTED = 0.6
 """Enough beside another name in a list."""
 _BETWEEN = re.compile(r"(?:さん|様|氏|くん|君|ちゃん)?(?:[、,・/→と&]|[ \t]{1,2})[ \t]?")
 _CHILD_OR_MISS = re.compile("ちゃん|くん|さん")
+_PREFECTURE_NAMES = frozenset(name[:-1] for name in PREFECTURES if name != "北海道")
+"""「秋田、岩手の順に」: surnames too, but not without anything around them that says so."""
 _BEHIND = (
     (words.PUBLIC_TITLE, -4.0),
     (words.PLACE_AFTER, -4.0),
@@ -77,7 +84,7 @@ class Name:
 
 
 def names(text: str, model: Model) -> Iterator[Name]:
-    """All candidates that reach the threshold, by themselves or beside one that does; they may overlap."""
+    """Candidates that reach the threshold by themselves or beside one that does; may overlap."""
     candidates = list(_candidates(text, model))
     sure = [name for name in candidates if name.weight >= THRESHOLD]
     yield from sure
@@ -138,7 +145,7 @@ def _candidates(text: str, model: Model) -> Iterator[Name]:
 
 
 def _starts(text: str, run: re.Match[str], model: Model) -> Iterator[int]:
-    """Where a name may begin in a run of kanji: at its start, behind a cue, or where a word begins."""
+    """Where a name may begin in a run of kanji: its start, behind a cue, where a word begins."""
     inside = {
         place for cue_word in words.CUE.finditer(run.group()) for place in range(*cue_word.span())
     }
@@ -160,7 +167,7 @@ def cue(text: str, start: int) -> float:
     match = words.ROLE_END.search(before) or words.DELIMITED_END.search(before)
     if match:
         return 1.5 if match.group()[-1] in "::\t 　" else 1.1
-    if before.endswith(("うちの", "ウチの")):
+    if before.endswith(("うちの", "ウチの", "私")):
         return 0.8
     return 0.0
 
@@ -200,11 +207,17 @@ def _judged(text: str, start: int, shape: Shape, model: Model, run_start: int) -
         left = _inside(text[run_start:start], is_name=start in model.names)
     elif shape.kind in (GIVEN, UNKNOWN) and left and is_known(text[start - 1 : start] + word):
         left = 0.0
-    if shape.kind == SURNAME and max(left, right) <= 0 and is_common(word):
-        left -= 0.3
+    if max(left, right) <= 0:
+        left -= _ambiguity(shape, word)
     weight = shape.weight + left + right + model.weight(start, shape.end)
     if weight >= _AGAIN:
         yield Name(start, shape.end, weight, is_full=shape.kind in (FULL, FOREIGN))
+
+
+def _ambiguity(shape: Shape, word: str) -> float:
+    """What a word loses that is something else as well and has nothing around it."""
+    loss = 0.3 if shape.kind == SURNAME and is_common(word) else 0.0
+    return loss + 0.8 if word in _PREFECTURE_NAMES else loss
 
 
 def _is_excluded(text: str, start: int, shape: Shape, word: str) -> bool:
@@ -241,7 +254,7 @@ def _inside(before: str, *, is_name: bool) -> float:
 
 
 def _is_bare_surname_in_context(text: str, start: int, shape: Shape) -> bool:
-    """「東さん」「中と申します」「職員 東が」: words that name a place or a time, and are surnames."""
+    """「中と申します」「職員 東が」: words for a place or a time that are surnames here."""
     if shape.kind != SURNAME:
         return False
     return bool(
@@ -263,6 +276,8 @@ def _right(text: str, start: int, shape: Shape, run_start: int) -> float:
                 continue
         elif pattern is words.HONORIFIC and is_common(text[start : match.end()]):
             return 0.0
+        elif match.group() == "さま" and HIRAGANA_RUN.fullmatch(text, start, end):
+            return 0.3  # 「おひさま」
         elif pattern is words.INTRODUCED and not _opens(text, start, shape):
             return 0.3
         return weight
@@ -293,7 +308,7 @@ def _is_titled(text: str, start: int, end: int, run_start: int) -> bool:
 
 
 def _opens(text: str, start: int, shape: Shape) -> bool:
-    """Whether somebody gives their name here: at the beginning of a sentence, or 「…12番の佐藤です」."""
+    """Whether somebody gives a name here: a sentence begins, or 「…12番の佐藤です」."""
     before = text[max(0, start - _AROUND) : start]
     if not before.strip() or not _WORD.match(before[-1]):
         return True
@@ -313,33 +328,49 @@ def _is_signature(text: str, start: int, end: int) -> bool:
 def _hiragana(text: str, run: re.Match[str]) -> Iterator[tuple[int, Shape]]:
     """Names in hiragana: behind a particle or at the start of the run, before an ending."""
     start, end = run.span()
-    stops = [end]
-    for ending in re.finditer(
-        r"です|だけど|と申|といい|と言|ともうし|って(?:言|い|人)|さん|ちゃん|くん|さま|より|が|は|の|を|に|と|で|も",
-        text[start:end] + " ",
-    ):
-        stops.append(start + ending.start())
-    stops = [stop for stop in stops if stop == end or not _ends_in_particle(text, stop)]
-    begins = [start, *(start + m.end() for m in re.finditer("[のはがもとを]", text[start:end]))]
+    stops = _stops(text, start, end)
+    begins = [start, *(start + m.end() for m in re.finditer("[のはがもとを]", run.group()))]
     for begin in begins:
         second = _SECOND_KANA.match(text, end)
         if second and 2 <= end - begin <= 5:
             weight = 0.5 + 0.4 * is_given(second.group().strip())
             yield begin, Shape(second.end(), weight, FULL)
-        for stop in sorted(set(stops), reverse=True):
-            word = text[begin:stop]
-            if not 2 <= len(word) <= 7 or word[-1] in "っゃゅょー" or _has_honorific(word):
-                continue
-            if is_given(word) or is_person(word):
-                yield begin, Shape(stop, single_weight(word), GIVEN)
-            elif word[0] in "のはがもとをにでへ" and begin == start and _follows_word(text, start):
-                continue
-            elif is_known(word) and _CHILD_OR_MISS.match(text, stop) and cue(text, begin) >= 1.3:
-                yield begin, Shape(stop, 0.0, UNKNOWN)
-            elif not is_known(word) and _looks_like_kana_name(text, word, stop):
-                yield begin, Shape(stop, 0.1, UNKNOWN)
+        for stop in stops:
+            if 2 <= stop - begin <= 7:
+                shape = _hiragana_shape(text, start, begin, stop)
+                if shape:
+                    yield begin, shape
 
 
+def _stops(text: str, start: int, end: int) -> list[int]:
+    """Where a name in a run of hiragana may end, the last first."""
+    endings = _ENDING.finditer(text, start, end)
+    places = {end, *(match.start() for match in endings)}
+    return sorted((s for s in places if s == end or not _ends_in_particle(text, s)), reverse=True)
+
+
+def _hiragana_shape(text: str, run_start: int, begin: int, stop: int) -> Shape | None:
+    word = text[begin:stop]
+    if word[-1] in "っゃゅょー" or _has_honorific(word):
+        return None
+    if word in words.NOT_NAMES or word in NOT_GIVEN:
+        return None
+    if is_given(word) or is_person(word):
+        return Shape(stop, single_weight(word), GIVEN)
+    is_particle = word[0] in "のはがもとをにでへ" and begin == run_start
+    if is_particle and _follows_word(text, run_start):
+        return None
+    if is_known(word):
+        is_child = _CHILD_OR_MISS.match(text, stop) and cue(text, begin) >= 1.3
+        return Shape(stop, 0.0, UNKNOWN) if is_child else None
+    if "の" in word[1:-1] or not _looks_like_kana_name(text, word, stop):
+        return None
+    return Shape(stop, 0.1, UNKNOWN)
+
+
+_ENDING = re.compile(
+    r"です|だけど|と申|といい|と言|ともうし|って(?:言|いい|いう|人)|さん|ちゃん|くん|さま|より|[がはのをにとでも]"
+)
 _GRAMMAR = re.compile(
     r"ます|です|した|ない|たい|から|まで|ので|けど|ありが|おねが|よろし|こんにち|こんばん|おはよ|はじめまし|すみません|ください|いただ|くださ|そう|よう|みた|なん|"
     r"どう|どこ|いつ|だれ|これ|それ|あれ|ここ|そこ|って|てる|てい|とき|こと|もの|わから|わたし|あたし|ぼく|おれ|うち|[てたくうるっぜぞ]\Z|^[んっぁぃぅぇぉゃゅょー]"
@@ -351,7 +382,7 @@ def _looks_like_kana_name(text: str, word: str, end: int) -> bool:
 
 
 def _ends_in_particle(text: str, stop: int) -> bool:
-    """Whether the letter at `stop` is no particle, because nothing follows it: 「孫のはると(5歳)」."""
+    """Whether the letter at `stop` is no particle: nothing follows in 「孫のはると(5歳)」."""
     is_short = text[stop : stop + 1] in tuple("がはのをにとでも")
     return is_short and not re.match(r"[\w、]", text[stop + 1 : stop + 2])
 

@@ -1,4 +1,4 @@
-"""Which letters can be a name: the spellings of Japanese and foreign names, weighed by the dictionary."""
+"""Which letters can be a name: spellings of Japanese and foreign names, and their weight."""
 
 from __future__ import annotations
 
@@ -31,8 +31,10 @@ _MIXED_GIVEN = re.compile(
 _AFTER_HIRAGANA = re.compile(
     r"(?:です|でし|だ|と申|とい|と言|って|さん|ちゃん|くん|様|さま|氏|より|宛|は|が|を|に|の|も|と|で|へ|から|まで|[^ぁ-ん]|$)"
 )
+_THIRD_KATAKANA = re.compile(r"(?: [ァ-ヴ][ァ-ヴー]{1,6}){1,2}(?![ァ-ヴー])")
 _OFFICE = re.compile("[課係部局室署所会園館院校店団党省庁市町村区県郡科班隊組号者人]\\Z")
-_NOT_GIVEN = frozenset(["より", "から", "まで", "こと", "もの", "とき", "さま", "です"])
+NOT_GIVEN = frozenset(["より", "から", "まで", "こと", "もの", "とき", "さま", "です"])
+_KIN = tuple("私僕夫妻父母兄姉弟妹娘孫")
 _SURNAME_LENGTH = 5
 _GIVEN_LENGTH = 3
 
@@ -64,7 +66,7 @@ def kanji_shapes(text: str, start: int, run_end: int) -> Iterator[Shape]:
     """Names that begin at `start` in a run of kanji, with what follows the run."""
     for end in range(start + 1, min(run_end, start + _SURNAME_LENGTH) + 1):
         word = text[start:end]
-        if word in CUE_WORDS:
+        if word in CUE_WORDS or (word[0] in _KIN and is_surname(word[1:])):
             continue
         surname = is_surname(word)
         if surname:
@@ -97,10 +99,10 @@ def _kana_after(text: str, end: int, *, is_listed: bool) -> Iterator[Shape]:
     """A given name of kana right behind the surname: 「永井タケル」「青井もも」."""
     match = _KANA_GIVEN.match(text, end)
     if match:
-        yield from _given(match.group(), match.end(), is_listed=is_listed, penalty=0.0)
+        yield from _given(match.group(), match.end(), is_listed=is_listed)
     for last in range(min(len(text), end + 5), end + 1, -1):
         given = text[end:last]
-        if given in _NOT_GIVEN:
+        if given in NOT_GIVEN:
             continue
         if HIRAGANA_RUN.fullmatch(given) and is_given(given) and _AFTER_HIRAGANA.match(text, last):
             yield Shape(last, 1.1 if is_listed else 0.7, FULL)
@@ -122,23 +124,26 @@ def _spaced(text: str, end: int, *, is_listed: bool) -> Iterator[Shape]:
             given = text[begin:last]
             if given in CUE_WORDS or given in NOT_NAMES or not is_whole:
                 continue
-            yield from _given(given, last, is_listed=is_listed, penalty=0.0)
+            yield from _given(given, last, is_listed=is_listed)
         last = kanji.end() + 1  # 「ゆり子」 begins with kana, 「美つ子」 and 「久み」 end with them
         if text[kanji.end() : last] in tuple("ゑゐつみえのよりきこ") and is_given(text[begin:last]):
             yield Shape(last, 1.4, FULL)
+    elif kana and HIRAGANA_RUN.fullmatch(kana.group()):
+        yield from _hiragana_given(text, begin, kana.end(), is_listed=is_listed)
     elif kana:
-        given = kana.group()
-        if HIRAGANA_RUN.fullmatch(given):
-            for last in range(min(kana.end(), begin + 5), begin + 1, -1):
-                if _AFTER_HIRAGANA.match(text, last) and is_given(text[begin:last]):
-                    yield Shape(last, 1.4 if is_listed else 1.0, FULL)
-                    return
-            last = _before_copula(text, begin, kana.end())
-            if 1 < last - begin <= 5 and text[begin:last] not in NOT_NAMES:
-                weight = 0.4 if is_known(text[begin:last]) else 0.8
-                yield Shape(last, weight if is_listed else 0.5 * weight, FULL)
+        yield from _given(kana.group(), kana.end(), is_listed=is_listed)
+
+
+def _hiragana_given(text: str, begin: int, end: int, *, is_listed: bool) -> Iterator[Shape]:
+    """A given name of hiragana, before what is grammar: 「桐山 つむぎです」."""
+    for last in range(min(end, begin + 5), begin + 1, -1):
+        if _AFTER_HIRAGANA.match(text, last) and is_given(text[begin:last]):
+            yield Shape(last, 1.4 if is_listed else 1.0, FULL)
             return
-        yield from _given(given, kana.end(), is_listed=is_listed, penalty=0.0)
+    last = _before_copula(text, begin, end)
+    if 1 < last - begin <= 5 and text[begin:last] not in NOT_NAMES:
+        weight = 0.4 if is_known(text[begin:last]) else 0.8
+        yield Shape(last, weight if is_listed else 0.5 * weight, FULL)
 
 
 def _before_copula(text: str, start: int, end: int) -> int:
@@ -146,16 +151,16 @@ def _before_copula(text: str, start: int, end: int) -> int:
     return start + match.start() if match else end
 
 
-def _given(given: str, end: int, *, is_listed: bool, penalty: float) -> Iterator[Shape]:
+def _given(given: str, end: int, *, is_listed: bool) -> Iterator[Shape]:
     listed_given = is_given(given) or is_foreign(given)
     if is_listed and listed_given:
-        yield Shape(end, 1.4 - penalty + 0.1 * (not is_place(given)), FULL)
+        yield Shape(end, 1.4 + 0.1 * (not is_place(given)), FULL)
     elif is_listed and not is_common(given):
-        yield Shape(end, 0.9 - penalty, FULL)
+        yield Shape(end, 0.9, FULL)
     elif is_listed and len(given) == 1:
-        yield Shape(end, 0.7 - penalty, FULL)
+        yield Shape(end, 0.7, FULL)
     elif listed_given:
-        yield Shape(end, 0.9 - penalty, FULL)
+        yield Shape(end, 0.9, FULL)
     elif not is_common(given):
         yield Shape(end, 0.3, FULL)
 
@@ -177,7 +182,8 @@ def katakana_shapes(text: str, match: re.Match[str]) -> Iterator[Shape]:
     if second:
         listed = is_person(word) + is_person(second.group())
         if listed or not (is_common(word) or is_common(second.group())):
-            yield Shape(second.end(), 0.5 + 0.5 * listed, FULL)
+            third = _THIRD_KATAKANA.match(text, second.end())
+            yield Shape(third.end() if third else second.end(), 0.5 + 0.5 * listed, FULL)
     kanji = KANJI_RUN.match(text, behind.end() if behind else end)
     if kanji and len(kanji.group()) <= _GIVEN_LENGTH and is_given(kanji.group()):
         yield Shape(kanji.end(), (0.9 if behind else 0.6) if not is_common(word) else 0.3, FULL)

@@ -24,7 +24,7 @@ def _any(name: str) -> str:
 
 
 NOT_NAMES = frozenset(_WORDS["not_names"])
-"""Never a name before さん or 様, or as a field's value; before 「と申します」 some of them may be."""
+"""Never a name before さん or 様, nor a field's value; before 「と申します」 some may be."""
 CUE_WORDS = frozenset(_WORDS["relations"] + _WORDS["roles"] + _WORDS["titles"])
 CUE = re.compile("|".join(sorted((word for word in CUE_WORDS if len(word) > 1), key=len)[::-1]))
 
@@ -53,7 +53,8 @@ CLOSING = re.compile(
     r"[ \t]?(?:より|拝|宛て?|あて|㊞|印|\(印\)|の名義|名義)(?=[。、,\s!?)」]|で|$)"
 )
 AGE = re.compile(
-    r"[ \t]?[、,(/・][ \t]?(?:[0-9]{1,3}|[〇一二三四五六七八九十百]{1,4})[ \t]?(?:歳|才|代|[かカ]月)"
+    r"[ \t]?[、,(/・][ \t]?(?:[0-9]{1,3}|[〇一二三四五六七八九十百]{1,4})[ \t]?(?:歳"
+    r"|才|代|[かカ]月)"
     r"|[ \t]?[(、][^)\n]{0,18}生(?:まれ|[)、。])"
     r"|[(、][ \t]?(?:男|女|男性|女性|中[1-3]|小[1-6]|高[1-3]|旧姓|通称)"
 )
