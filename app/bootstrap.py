@@ -31,12 +31,14 @@ from app.clock import Clock, fixed_clock, system_clock
 from app.container import Container, ReadinessProbe
 from app.db import make_engine, make_session_factory, migrate, transaction
 from app.deferred_vectors import DeferredVectorStore
+from app.embedders import make_embedder, make_reader
 from app.installation import Installation, load_installation
 from app.knowledge.errors import explain_store_failure
 from app.knowledge.ingest_run import IngestRules
 from app.knowledge.programmes import LiveProgrammes
 from app.knowledge.service import IndexParts, KnowledgeService
 from app.language_model import LanguageModel, make_language_model
+from app.screening import Screening, make_screen
 from app.security import Cipher, open_cipher
 from app.settings import Settings
 from app.store_lock import StoreLock
@@ -45,9 +47,8 @@ from ingest.document import LoadLimits
 from ingest.loaders import load_paths
 from ingest.quality import judge
 from rag.background import background_questions
-from rag.embedder import Embedder, SentenceTransformerEmbedder
+from rag.embedder import Embedder
 from rag.fusion import weights_for
-from rag.models import BUNDLED_EMBEDDER, ProgressCallback, is_ready, load_catalogue, pull
 from rag.retriever import Retriever
 from rag.tokenizer import SudachiWords, Tokenizer
 from rag.vector_store import ChromaVectorStore, VectorStore
@@ -72,6 +73,7 @@ class Overrides:
     answering: AnsweringService | None = None
     passwords: Passwords | None = None
     language_model: LanguageModel | None = None
+    screen: Screening | None = None
 
 
 @dataclass(frozen=True)
@@ -228,24 +230,6 @@ def _sharing_factory(
     )
 
 
-def pull_embedder(settings: Settings, on_progress: ProgressCallback) -> None:
-    """Pull the configured embedder and the bundled one, which reads what might answer.
-
-    Only what the catalogue knows and this machine does not have yet.
-    """
-    catalogue = load_catalogue()
-    for name in dict.fromkeys((settings.embedding_model, BUNDLED_EMBEDDER)):
-        spec = catalogue.get(name)
-        if spec is not None and not is_ready(spec, settings.models_dir):
-            pull(
-                spec.name,
-                settings.models_dir,
-                on_progress=on_progress,
-                hub_url=settings.model_hub_url,
-                catalogue=catalogue,
-            )
-
-
 def _open_records(settings: Settings) -> _Records:
     migrate(settings.sqlalchemy_url)
     engine = make_engine(settings.sqlalchemy_url)
@@ -254,8 +238,8 @@ def _open_records(settings: Settings) -> _Records:
 
 
 def _make_search(settings: Settings, given: Overrides, store_lock: StoreLock) -> _Search:
-    embedder = given.embedder or _embedder(settings, settings.embedding_model)
-    reader = _reader(settings, embedder)
+    embedder = given.embedder or make_embedder(settings, settings.embedding_model)
+    reader = make_reader(settings, embedder)
     folder = settings.data_dir / VECTORS_FOLDER
     vectors = given.vectors or DeferredVectorStore(lambda: _open_vectors(folder, store_lock))
     tokenizer = given.tokenizer or SudachiWords()
@@ -274,23 +258,6 @@ def _make_retriever(
         weights=weights_for(settings.embedding_model),
         vocabulary=load_vocabulary(),
     )
-
-
-def _embedder(settings: Settings, name: str) -> SentenceTransformerEmbedder:
-    return SentenceTransformerEmbedder(
-        name, models_dir=settings.models_dir, threads=settings.embedding_threads or None
-    )
-
-
-def _reader(settings: Settings, embedder: Embedder) -> WordReader:
-    """The bundled model, whatever the index uses: what is weighed was fitted on its vectors."""
-    is_another = (
-        isinstance(embedder, SentenceTransformerEmbedder)
-        and settings.embedding_model != BUNDLED_EMBEDDER
-    )
-    if isinstance(embedder, WordReader) and not is_another:
-        return embedder
-    return _embedder(settings, BUNDLED_EMBEDDER)
 
 
 def _open_vectors(folder: Path, store_lock: StoreLock) -> VectorStore:
