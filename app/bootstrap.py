@@ -38,7 +38,7 @@ from app.knowledge.ingest_run import IngestRules
 from app.knowledge.programmes import LiveProgrammes
 from app.knowledge.service import IndexParts, KnowledgeService
 from app.language_model import LanguageModel, make_language_model
-from app.screening import Screening, make_screen
+from app.screening import ScreenedAnswering, Screening, make_screen, screened
 from app.security import Cipher, open_cipher
 from app.settings import Settings
 from app.store_lock import StoreLock
@@ -91,6 +91,7 @@ class Application:
     tokenizer: Tokenizer
     retriever: Retriever
     reader: WordReader
+    screen: Screening
     knowledge: KnowledgeService
     programmes: LiveProgrammes
     answering: AnsweringService
@@ -144,6 +145,7 @@ class _Search:
     tokenizer: Tokenizer
     retriever: Retriever
     reader: WordReader
+    screen: Screening
     store_lock: StoreLock
 
 
@@ -212,7 +214,7 @@ def _make_knowledge(
         clock,
         IndexParts(search.embedder, search.vectors, search.tokenizer),
         search.retriever,
-        IngestRules(load_paths, judge, installation.demo, LoadLimits()),
+        IngestRules(load_paths, screened(judge, search.screen), installation.demo, LoadLimits()),
     )
 
 
@@ -244,7 +246,8 @@ def _make_search(settings: Settings, given: Overrides, store_lock: StoreLock) ->
     vectors = given.vectors or DeferredVectorStore(lambda: _open_vectors(folder, store_lock))
     tokenizer = given.tokenizer or SudachiWords()
     retriever = _make_retriever(settings, embedder, tokenizer, vectors)
-    return _Search(embedder, vectors, tokenizer, retriever, reader, store_lock)
+    screen = given.screen or make_screen(settings, reader)
+    return _Search(embedder, vectors, tokenizer, retriever, reader, screen, store_lock)
 
 
 def _make_retriever(
@@ -278,7 +281,7 @@ def _make_answering(
     writer: AnswerWriter | None,
     joined: Search | None = None,
 ) -> AnsweringService:
-    return ExtractiveAnswering(
+    answering = ExtractiveAnswering(
         joined or search.retriever,
         search.tokenizer,
         clock,
@@ -286,6 +289,7 @@ def _make_answering(
         aligner=Aligner(search.reader),
         writer=writer,
     )
+    return ScreenedAnswering(answering, search.screen)
 
 
 def _account_factory(
@@ -359,7 +363,12 @@ def _warm_up_steps(knowledge: KnowledgeService, search: _Search) -> list[Step]:
             search.tokenizer.tokenize("準備")
             search.retriever.warm_up()
 
+    def prepare_screen(_say: Say) -> None:
+        with collector.paused():
+            search.screen.warm_up()
+
     return [
         Step("文書の索引を開いています。", open_index),
         Step("検索モデルを読み込んでいます（数秒から十数秒かかります）。", load_model),
+        Step("不正な命令を見分ける準備をしています（初回は1分ほどかかります）。", prepare_screen),
     ]

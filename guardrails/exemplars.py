@@ -7,6 +7,7 @@ made of. The file holds numbers and JSON only: reading one runs nothing.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import logging
 import os
@@ -16,12 +17,13 @@ import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.embedder import Embedder
+from rag.word_vectors import normalize
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -33,11 +35,14 @@ Cues = Callable[[str, str], Sequence[float]]
 """What is known of a text (and where it comes from) beside its words: numbers of about 0 to 1."""
 
 # Change it when features or fitting change: heads are then fitted anew.
-_VERSION = "1"
-_VECTOR_WEIGHT = 3.0
+_VERSION = "2"
+_VECTOR_WEIGHT = 5.0
 _NGRAM_DIMENSIONS = 2**15
 _FOLDS = 5
-_STRENGTH = 3.0
+_STRENGTH = 1.0
+_NEAREST = 3
+_NEARNESS_WEIGHT = 5.0
+_ARRAYS = ("weights", "bias", "mean", "known", "held_out")
 
 
 @dataclass(frozen=True)
@@ -54,15 +59,17 @@ class Exemplar:
 class Head:
     """Log-odds of each label (one against the rest) = features @ weights + bias.
 
-    `weights`: float32 of shape (features, labels); `mean`: the exemplars' mean vector, of shape
-    (dimension,), or (0,) without an embedder. `held_out`: float32 of shape (exemplars, labels),
-    the log-odds of each exemplar under a head that was fitted without it, in their order.
+    `weights`: float32 of shape (features, labels). `mean` and `known`: the exemplars' mean vector,
+    of shape (dimension,), and their vectors around it, of length 1 and shape (exemplars,
+    dimension); empty without an embedder. `held_out`: float32 of shape (exemplars, labels), the
+    log-odds of each exemplar under a head that was fitted without it, in their order.
     """
 
     labels: tuple[str, ...]
     weights: Matrix
     bias: Matrix
     mean: Matrix
+    known: Matrix
     held_out: Matrix
 
 
@@ -85,7 +92,7 @@ class ExemplarClassifier:
     Any call may fit the head (seconds), and raise what the embedder raises while loading.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what is taught, by what means, and where it is kept
         self,
         name: str,
         exemplars: Sequence[Exemplar],
@@ -125,57 +132,67 @@ class ExemplarClassifier:
         head = self.head()
         if not texts:
             return np.zeros((0, len(head.labels)), np.float32)
-        features = self._features(texts, [context] * len(texts), head.mean)
+        dense = self._dense(texts, head)
+        features = self._features(texts, [context] * len(texts), dense)
         return np.asarray(features @ head.weights + head.bias, np.float32)
 
+    def _dense(self, texts: Sequence[str], head: Head) -> Matrix | None:
+        """What the vectors say: where a text lies, and how near to the exemplars of each label."""
+        if self._embedder is None:
+            return None
+        centred = self._embedder.embed_queries(texts) - head.mean
+        near = self._nearness(normalize(centred.copy()) @ head.known.T, head.labels)
+        return np.hstack([centred * _VECTOR_WEIGHT, near * _NEARNESS_WEIGHT])
+
+    def _nearness(self, similarity: Matrix, labels: Sequence[str]) -> Matrix:
+        """Mean similarity to the nearest exemplars of each label: shape (texts, labels)."""
+        given = np.array([each.label for each in self._exemplars])
+        nearest = [
+            np.sort(similarity[:, given == label], axis=1)[:, -_NEAREST:] for label in labels
+        ]
+        return np.stack([each.mean(axis=1) for each in nearest], axis=1)
+
     def _features(
-        self, texts: Sequence[str], contexts: Sequence[str], mean: Matrix | None
+        self, texts: Sequence[str], contexts: Sequence[str], dense: Matrix | None
     ) -> csr_matrix:
         from scipy.sparse import csr_matrix, hstack  # noqa: PLC0415  a second to load
         from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415  the same
 
-        parts: list[Any] = []
-        if self._embedder is not None:
-            vectors = self._embedder.embed_queries(texts)
-            centred = vectors - (vectors.mean(axis=0) if mean is None else mean)
-            parts.append(csr_matrix(centred * _VECTOR_WEIGHT))
         letters = HashingVectorizer(
             analyzer="char", ngram_range=(1, 3), n_features=_NGRAM_DIMENSIONS, alternate_sign=False
         )
-        parts.append(letters.transform(texts))
+        parts = [letters.transform(texts)]
+        if dense is not None:
+            parts.append(csr_matrix(dense))
         if self._cues is not None:
-            rows = [self._cues(text, context) for text, context in zip(texts, contexts, strict=True)]
+            rows = [
+                self._cues(text, context) for text, context in zip(texts, contexts, strict=True)
+            ]
             parts.append(csr_matrix(np.asarray(rows, np.float32)))
         return hstack(parts).tocsr()
 
     def _fit(self) -> Head:
-        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  a second to load
-        from sklearn.model_selection import StratifiedKFold  # noqa: PLC0415  the same
-
         texts = [each.text for each in self._exemplars]
         given = np.array([each.label for each in self._exemplars])
         labels = tuple(sorted(set(given)))
-        mean = np.zeros(0, np.float32)
+        dense, mean, known = None, np.zeros(0, np.float32), np.zeros((0, 0), np.float32)
         if self._embedder is not None:
-            mean = self._embedder.embed_queries(texts).mean(axis=0)
-        features = self._features(texts, [each.context for each in self._exemplars], mean)
-        held_out = np.zeros((len(texts), len(labels)), np.float32)
-        weights, bias = [], []
-        for column, label in enumerate(labels):
-            answers = given == label
-            folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
-            for fitted, left_out in folds.split(features, answers):
-                model = _logistic(LogisticRegression).fit(features[fitted], answers[fitted])
-                held_out[left_out, column] = model.decision_function(features[left_out])
-            model = _logistic(LogisticRegression).fit(features, answers)
-            weights.append(model.coef_[0])
-            bias.append(model.intercept_[0])
+            vectors = self._embedder.embed_queries(texts)
+            mean = vectors.mean(axis=0)
+            known = normalize(vectors - mean)
+            similarity = known @ known.T
+            np.fill_diagonal(similarity, -1.0)  # no exemplar is its own neighbour
+            near = self._nearness(similarity, labels)
+            dense = np.hstack([(vectors - mean) * _VECTOR_WEIGHT, near * _NEARNESS_WEIGHT])
+        features = self._features(texts, [each.context for each in self._exemplars], dense)
+        fitted = [_fit_label(features, given == label) for label in labels]
         return Head(
             labels,
-            np.asarray(weights, np.float32).T.copy(),
-            np.asarray(bias, np.float32),
-            mean,
-            held_out,
+            weights=np.asarray([weights for weights, _, _ in fitted], np.float32).T.copy(),
+            bias=np.asarray([bias for _, bias, _ in fitted], np.float32),
+            mean=mean,
+            known=known,
+            held_out=np.asarray([held_out for _, _, held_out in fitted], np.float32).T.copy(),
         )
 
     def _cache_path(self) -> Path | None:
@@ -187,16 +204,26 @@ class ExemplarClassifier:
         return self._cache_dir / f"{self._name}-{digest[:16]}.npz"
 
 
-def _logistic(make: Any) -> Any:
-    return make(C=_STRENGTH, max_iter=3_000, class_weight="balanced")
+def _fit_label(
+    features: csr_matrix, answers: NDArray[np.bool_]
+) -> tuple[Matrix, float, NDArray[np.float64]]:
+    """Weights, bias, and the log-odds of every row under a fit that left it out."""
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  a second to load
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict  # noqa: PLC0415  same
+
+    model = LogisticRegression(C=_STRENGTH, max_iter=3_000, class_weight="balanced")
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
+    held_out = cross_val_predict(model, features, answers, cv=folds, method="decision_function")
+    model.fit(features, answers)
+    return model.coef_[0], float(model.intercept_[0]), held_out
 
 
 def _load(path: Path) -> Head | None:
     """None if it is not there, or was damaged: it is then fitted anew."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
             labels = tuple(json.loads(str(stored["labels"])))
-            return Head(labels, *(stored[name] for name in ("weights", "bias", "mean", "held_out")))
+            return Head(labels, *(stored[name] for name in _ARRAYS))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
@@ -214,10 +241,7 @@ def _save(path: Path, head: Head) -> None:
                 np.savez(
                     file,
                     labels=np.array(json.dumps(head.labels)),
-                    weights=head.weights,
-                    bias=head.bias,
-                    mean=head.mean,
-                    held_out=head.held_out,
+                    **{name: getattr(head, name) for name in _ARRAYS},
                 )
             Path(partial).replace(path)
         finally:

@@ -25,7 +25,9 @@ _LOOKALIKES = str.maketrans(
 )
 _FOREIGN_LATIN = re.compile(r"[A-Za-z\u0370-\u03ff\u0400-\u052f\u0261]{2,}")
 _SPACED_LATIN = re.compile(r"(?<!\S)(?:[a-z0-9][ .*_-]){4,}[a-z0-9](?!\S)")
-_FILLED = re.compile(r"(?<=[\u3040-\u30ff\u4e00-\u9fff])[ー*_.・/|\-~ ]+(?=[\u3040-\u30ff\u4e00-\u9fff])")
+_FILLED = re.compile(
+    r"(?<=[\u3040-\u30ff\u4e00-\u9fff])[ー*_.・/|\-~ ]+(?=[\u3040-\u30ff\u4e00-\u9fff])"
+)
 _COMMENT = re.compile(r"<!--(.*?)-->|^\[//\]: # \((.*?)\)|/\*(.*?)\*/", re.DOTALL | re.MULTILINE)
 _HIDDEN_ELEMENT = re.compile(
     r"<(\w+)[^>]*(?:display:\s*none|visibility:\s*hidden|font-size:\s*[01](?:px|pt|em)?\b"
@@ -33,7 +35,9 @@ _HIDDEN_ELEMENT = re.compile(
     r"(.*?)</\1>",
     re.DOTALL | re.IGNORECASE,
 )
-_ATTRIBUTE = re.compile(r"""\b(?:alt|title|content|aria-label|data-\w+)\s*=\s*["']([^"']{8,})["']""")
+_ATTRIBUTE = re.compile(
+    r"""\b(?:alt|title|content|aria-label|data-\w+)\s*=\s*["']([^"']{8,})["']"""
+)
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{16,}={0,2}(?![A-Za-z0-9+/=])")
 _HEX = re.compile(r"(?<![0-9a-fA-F])(?:(?:0x|\\x)?[0-9a-fA-F]{2}[ ,:]?){8,}(?![0-9a-fA-F])")
 _PERCENT = re.compile(r"(?:[\w.~+-]*%[0-9a-fA-F]{2}[\w.~+-]*){3,}")
@@ -43,14 +47,11 @@ _BINARY = re.compile(r"(?<![01])(?:[01]{8}[ ,]?){4,}(?![01])")
 _MORSE = re.compile(r"(?<![.\-])(?:[.\-]{1,6}[ /]+){5,}[.\-]{1,6}")
 _LEET = str.maketrans("013457@$!", "oieastasi")
 _LEET_WORD = re.compile(r"\b(?=\w*[a-z])(?=[\w@$!]*[013457@$!])[\w@$!]{3,}")
-_MORSE_LETTERS = dict(
-    zip(
-        ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- "
-        "-..- -.-- --..".split(),
-        "abcdefghijklmnopqrstuvwxyz",
-        strict=True,
-    )
+_MORSE_CODE = (
+    "a.-b-...c-.-.d-..e.f..-.g--.h....i..j.---k-.-l.-..m--n-.o---p.--.q--.-r.-.s...t-u..-v...-w.--"
+    "x-..-y-.--z--.."
 )
+_MORSE_LETTERS = {code: letter for letter, code in re.findall(r"([a-z])([.-]+)", _MORSE_CODE)}
 _MIN_READABLE = 0.85
 _MIN_CHARS = 4
 _DEPTH = 2
@@ -90,7 +91,11 @@ def readings(text: str) -> list[Reading]:
 
 def _is_invisible(char: str) -> bool:
     category = unicodedata.category(char)
-    return category == "Cf" or "\ufe00" <= char <= "\ufe0f" or (category == "Cc" and char not in "\n\t")
+    return (
+        category == "Cf"
+        or "\ufe00" <= char <= "\ufe0f"
+        or (category == "Cc" and char not in "\n\t")
+    )
 
 
 def _latinised(match: re.Match[str]) -> str:
@@ -131,7 +136,10 @@ def _decodings(text: str) -> Iterator[tuple[str, str]]:
         yield "escape", _unescaped(match[0])
     for match in _CODE_POINTS.finditer(text):
         points = [int(number) for number in re.findall(r"\d+", match[0])]
-        yield "code points", "".join(chr(p) for p in points if p < 0x110000 and not 0xD800 <= p < 0xE000)
+        yield (
+            "code points",
+            "".join(chr(p) for p in points if p < 0x110000 and not 0xD800 <= p < 0xE000),
+        )
     for match in _BINARY.finditer(text):
         yield "binary", _as_text(bytes(int(each, 2) for each in re.findall("[01]{8}", match[0])))
     for match in _MORSE.finditer(text):
@@ -188,4 +196,4 @@ def _is_readable(text: str) -> bool:
     usual += sum("\u3000" <= char <= "\u30ff" or "\u4e00" <= char <= "\u9fff" for char in text)
     usual += sum("\uac00" <= char <= "\ud7a3" or "\uff00" <= char <= "\uff9f" for char in text)
     letters = sum(char.isalpha() or char.isspace() for char in text)
-    return usual >= _MIN_READABLE * len(text) and letters >= 0.6 * len(text)
+    return usual >= _MIN_READABLE * len(text) and letters >= 0.4 * len(text)

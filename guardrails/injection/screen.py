@@ -25,6 +25,7 @@ _FOLDER = Path(__file__).parent
 _WHOLE_CHARS = 200
 _WINDOW_CHARS = 160
 _BATCH = 256
+_MANY_PARTS = 6
 
 _REASONS = {
     "plain": "AIへの命令（規則の解除、設定や他人の情報の開示など）にあたる文があります。",
@@ -94,6 +95,8 @@ class Screen:
     def screen(self, text: str, source: Source) -> ScreenVerdict:
         """Judge a question, or a document of any length. Never raises for a text."""
         found = readings(text)
+        if not found:
+            return ScreenVerdict("allow")
         plain = is_unmistakable(found[0].text)
         for reading in found[1:]:
             if not reading.is_certain and not plain and is_unmistakable(reading.text):
@@ -110,7 +113,7 @@ class Screen:
 
     def _is_attack(self, folded: str, source: Source) -> tuple[bool, bool]:
         parts = windows(folded)
-        if source == "document":
+        if source == "document" or len(parts) > _MANY_PARTS:
             parts = self._suspicious(parts, source)
         if not parts:
             return False, True

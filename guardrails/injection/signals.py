@@ -12,7 +12,9 @@ from pathlib import Path
 DOCUMENT = "document"
 _CONCEPTS = Path(__file__).with_name("concepts.toml")
 _SENTENCE = re.compile(r"(?<=[。!?！？\n])|(?<=[a-z]\.)(?=\s)")
-_QUOTED = re.compile(r"「[^「」]*」|『[^『』]*』|“[^”]*”|\"[^\"\n]*\"|(?<![a-z])'[^'\n]{4,}'(?![a-z])")
+_QUOTED = re.compile(
+    r"「[^「」]*」|『[^『』]*』|“[^”]*”|\"[^\"\n]*\"|(?<![a-z])'[^'\n]{4,}'(?![a-z])"
+)
 TEMPLATE_TOKEN = re.compile(
     r"<\|[a-z_]{2,20}\|?>|\[/?inst\]|<</?sys>>|</?(?:system|assistant|developer)>"
     r"|(?:^|\n)\s*(?:#{2,}|\[|【|<{2,}|={3,}|-{3,})\s*(?:system|システム|instruction|assistant|admin)"
@@ -22,7 +24,9 @@ _TURN = re.compile(
     r"(?:^|\n|[\[(（「])\s*(?:user|human|assistant|system|ai|q|a|質問|答え|回答|利用者|人|システム|問|答)"
     r"\s*[:：.]"
 )
-_REMOTE = re.compile(r"!\[[^\]]*\]\(\s*https?://|\[[^\]]*\]\(\s*https?://[^)]*[?{=]|<img[^>]+https?://")
+_REMOTE = re.compile(
+    r"!\[[^\]]*\]\(\s*https?://|\[[^\]]*\]\(\s*https?://[^)]*[?{=]|<img[^>]+https?://"
+)
 _FILLED_IN = re.compile(r"https?://\S*(?:\{[^}\s]*\}?|[?&/][\w.-]+=(?=[)\s\"'」、。に]|$))")
 _MARKUP = re.compile(r"<!--|<\w+[^>]*>|\[//\]: #")
 _QUESTION = re.compile(r"(?:か|の|かな|かね|でしょう)?[?？][」』)）\s]*$|か[。]?\s*$")
