@@ -88,8 +88,9 @@ def screened(judge: Judge, screen: Screening) -> Judge:
 
 def attack_in(document: LoadedDocument, screen: Screening) -> str:
     """Why a document is held back, with the page and what to do; empty for a harmless one."""
-    for page in document.pages:
-        text = f"{page.title}\n{page.text}" if page.title not in page.text else page.text
+    for number, page in enumerate(document.pages):
+        titles = (document.title if number == 0 else "", page.title)
+        text = "\n".join((*(title for title in titles if title not in page.text), page.text))
         verdict = screen.screen(text, "document") if text.strip() else None
         if verdict and verdict.is_blocked:
             where = f"{page.ordinal:,}ページ。" if page.ordinal is not None else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -26,6 +26,9 @@ _WHOLE_CHARS = 200
 _WINDOW_CHARS = 160
 _BATCH = 256
 _MANY_PARTS = 6
+_WORTH_A_LOOK = -2.5
+# Of our harmless exemplars, most of which are chosen to look like attacks.
+_HARMLESS_SHARE: Mapping[Source, float] = {"user": 0.975, "document": 0.95}
 
 _REASONS = {
     "plain": "AIへの命令（規則の解除、設定や他人の情報の開示など）にあたる文があります。",
@@ -51,14 +54,6 @@ class ScreenVerdict:
     @property
     def is_blocked(self) -> bool:
         return self.verdict == "block"
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """Log-odds above which a text, and a single sentence of one, counts as an attack."""
-
-    whole: float
-    part: float
 
 
 class Screen:
@@ -124,24 +119,20 @@ class Screen:
             logger.warning("screening without the embedder: %s", type(error).__name__)
             classifier = self._light
             odds = _attack_odds(classifier, parts, source)
-        limits = thresholds(classifier)
-        is_whole = len(parts) == 1
-        return bool(max(odds) > (limits.whole if is_whole else limits.part)), (
-            classifier is self._full
-        )
+        return max(odds) > threshold(classifier, source), classifier is self._full
 
     def _suspicious(self, parts: Sequence[str], source: Source) -> list[str]:
         """Most of a document is not worth embedding a second time."""
         odds = _attack_odds(self._light, parts, source)
-        return [part for part, value in zip(parts, odds, strict=True) if value > -2.0]
+        return [part for part, value in zip(parts, odds, strict=True) if value > _WORTH_A_LOOK]
 
 
-def thresholds(classifier: ExemplarClassifier) -> Thresholds:
+def threshold(classifier: ExemplarClassifier, source: Source) -> float:
+    """Log-odds that a given share of the harmless exemplars of that source stays below."""
     head = classifier.head()
     column = head.labels.index(ATTACK)
-    is_benign = np.array([each.label == BENIGN for each in classifier.exemplars])
-    limit = float(np.quantile(head.held_out[is_benign, column], 0.96))
-    return Thresholds(limit, limit)
+    is_like = [each.label == BENIGN and each.context == source for each in classifier.exemplars]
+    return float(np.quantile(head.held_out[np.array(is_like), column], _HARMLESS_SHARE[source]))
 
 
 def _attack_odds(

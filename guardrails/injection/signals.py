@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection
+from collections.abc import Iterable
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -83,10 +83,10 @@ def cues(folded: str, source: str) -> list[float]:
     ]
 
 
-def _pairs(groups: Collection[frozenset[str]] | object) -> set[tuple[str, str]]:
+def _pairs(groups: Iterable[frozenset[str]]) -> set[tuple[str, str]]:
     order = {name: place for place, (name, _) in enumerate(_concepts())}
     found: set[tuple[str, str]] = set()
-    for group in groups:  # type: ignore[attr-defined]
+    for group in groups:
         found.update(combinations(sorted(group, key=order.__getitem__), 2))
     return found
 
