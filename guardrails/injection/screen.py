@@ -28,7 +28,7 @@ _BATCH = 256
 _MANY_PARTS = 6
 _WORTH_A_LOOK = -2.5
 # Of our harmless exemplars, most of which are chosen to look like attacks.
-_HARMLESS_SHARE: Mapping[Source, float] = {"user": 0.975, "document": 0.95}
+_HARMLESS_SHARE: Mapping[Source, float] = {"user": 0.97, "document": 0.97}
 
 _REASONS = {
     "plain": "AIへの命令（規則の解除、設定や他人の情報の開示など）にあたる文があります。",
