@@ -18,7 +18,7 @@ from app.answering.alignment import Aligner
 from app.answering.attached import AttachmentSearch
 from app.answering.conversation import Conversation
 from app.answering.known_documents import SnapshotDocuments
-from app.answering.masking import Analyzer, NoAnalyzer
+from app.answering.masking import Analyzer
 from app.answering.searching import Search
 from app.answering.service import AnsweringService as ExtractiveAnswering
 from app.answering.wiring import leak_recorder, make_guard, make_writer
@@ -32,6 +32,7 @@ from app.clock import Clock, fixed_clock, system_clock
 from app.container import Container, ReadinessProbe
 from app.db import make_engine, make_session_factory, migrate, transaction
 from app.deferred_vectors import DeferredVectorStore
+from app.embedders import make_embedder, make_reader
 from app.governance.wiring import make_governance
 from app.installation import Installation, load_installation
 from app.knowledge.errors import explain_store_failure
@@ -40,6 +41,8 @@ from app.knowledge.ingest_run import IngestRules
 from app.knowledge.programmes import LiveProgrammes
 from app.knowledge.service import IndexParts, KnowledgeService
 from app.language_model import LanguageModel, make_language_model
+from app.personal_data import InstallationAnalyzer
+from app.screening import ScreenedAnswering, Screening, make_screen, screened
 from app.security import Cipher, open_cipher
 from app.settings import Settings
 from app.store_lock import StoreLock
@@ -47,9 +50,8 @@ from app.warm_up import Say, Step, WarmUp
 from ingest.document import LoadLimits
 from ingest.loaders import load_paths
 from rag.background import background_questions
-from rag.embedder import Embedder, SentenceTransformerEmbedder
+from rag.embedder import Embedder
 from rag.fusion import weights_for
-from rag.models import BUNDLED_EMBEDDER, ProgressCallback, is_ready, load_catalogue, pull
 from rag.retriever import Retriever
 from rag.tokenizer import SudachiWords, Tokenizer
 from rag.vector_store import ChromaVectorStore, VectorStore
@@ -71,6 +73,7 @@ class Overrides:
     passwords: Passwords | None = None
     language_model: LanguageModel | None = None
     analyzer: Analyzer | None = None
+    screen: Screening | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ class Application:
     tokenizer: Tokenizer
     retriever: Retriever
     reader: WordReader
+    screen: Screening
     knowledge: KnowledgeService
     programmes: LiveProgrammes
     answering: AnsweringService
@@ -141,6 +145,7 @@ class _Search:
     tokenizer: Tokenizer
     retriever: Retriever
     reader: WordReader
+    screen: Screening
     store_lock: StoreLock
 
 
@@ -156,7 +161,7 @@ def build(
     knowledge = _make_knowledge(records, search, clock, installation)
     programmes = LiveProgrammes(records.session_factory, clock, shows_demo=installation.demo)
     language_model = given.language_model or make_language_model(settings)
-    analyzer = given.analyzer or NoAnalyzer()
+    analyzer = given.analyzer or InstallationAnalyzer(settings.data_dir)
     governance = make_governance(
         records.session_factory,
         clock,
@@ -175,7 +180,7 @@ def build(
     accounts = _account_factory(given.passwords, clock, settings.session_hours)
     conversations = conversation_factory(records.cipher, clock, settings.question_days)
     attachments = _attachment_search(settings, search)
-    warm_up = WarmUp(_warm_up_steps(knowledge, search), knowledge.hint_if_empty)
+    warm_up = WarmUp(_warm_up_steps(knowledge, search, analyzer), knowledge.hint_if_empty)
     container = Container(
         settings=settings,
         clock=clock,
@@ -224,26 +229,8 @@ def _make_knowledge(
         clock,
         IndexParts(search.embedder, search.vectors, search.tokenizer),
         search.retriever,
-        IngestRules(load_paths, why_held, installation.demo, LoadLimits()),
+        IngestRules(load_paths, screened(why_held, search.screen), installation.demo, LoadLimits()),
     )
-
-
-def pull_embedder(settings: Settings, on_progress: ProgressCallback) -> None:
-    """Pull the configured embedder and the bundled one, which reads what might answer.
-
-    Only what the catalogue knows and this machine does not have yet.
-    """
-    catalogue = load_catalogue()
-    for name in dict.fromkeys((settings.embedding_model, BUNDLED_EMBEDDER)):
-        spec = catalogue.get(name)
-        if spec is not None and not is_ready(spec, settings.models_dir):
-            pull(
-                spec.name,
-                settings.models_dir,
-                on_progress=on_progress,
-                hub_url=settings.model_hub_url,
-                catalogue=catalogue,
-            )
 
 
 def _open_records(settings: Settings) -> _Records:
@@ -254,13 +241,14 @@ def _open_records(settings: Settings) -> _Records:
 
 
 def _make_search(settings: Settings, given: Overrides, store_lock: StoreLock) -> _Search:
-    embedder = given.embedder or _embedder(settings, settings.embedding_model)
-    reader = _reader(settings, embedder)
+    embedder = given.embedder or make_embedder(settings, settings.embedding_model)
+    reader = make_reader(settings, embedder)
     folder = settings.data_dir / VECTORS_FOLDER
     vectors = given.vectors or DeferredVectorStore(lambda: _open_vectors(folder, store_lock))
     tokenizer = given.tokenizer or SudachiWords()
     retriever = _make_retriever(settings, embedder, tokenizer, vectors)
-    return _Search(embedder, vectors, tokenizer, retriever, reader, store_lock)
+    screen = given.screen or make_screen(settings, reader)
+    return _Search(embedder, vectors, tokenizer, retriever, reader, screen, store_lock)
 
 
 def _make_retriever(
@@ -274,23 +262,6 @@ def _make_retriever(
         weights=weights_for(settings.embedding_model),
         vocabulary=load_vocabulary(),
     )
-
-
-def _embedder(settings: Settings, name: str) -> SentenceTransformerEmbedder:
-    return SentenceTransformerEmbedder(
-        name, models_dir=settings.models_dir, threads=settings.embedding_threads or None
-    )
-
-
-def _reader(settings: Settings, embedder: Embedder) -> WordReader:
-    """The bundled model, whatever the index uses: what is weighed was fitted on its vectors."""
-    is_another = (
-        isinstance(embedder, SentenceTransformerEmbedder)
-        and settings.embedding_model != BUNDLED_EMBEDDER
-    )
-    if isinstance(embedder, WordReader) and not is_another:
-        return embedder
-    return _embedder(settings, BUNDLED_EMBEDDER)
 
 
 def _open_vectors(folder: Path, store_lock: StoreLock) -> VectorStore:
@@ -311,7 +282,7 @@ def _make_answering(
     writer: AnswerWriter | None,
     joined: Search | None = None,
 ) -> AnsweringService:
-    return ExtractiveAnswering(
+    answering = ExtractiveAnswering(
         joined or search.retriever,
         search.tokenizer,
         clock,
@@ -319,6 +290,7 @@ def _make_answering(
         aligner=Aligner(search.reader),
         writer=writer,
     )
+    return ScreenedAnswering(answering, search.screen)
 
 
 def _account_factory(
@@ -351,7 +323,7 @@ def _answering_beside(
     return beside
 
 
-def _warm_up_steps(knowledge: KnowledgeService, search: _Search) -> list[Step]:
+def _warm_up_steps(knowledge: KnowledgeService, search: _Search, analyzer: Analyzer) -> list[Step]:
     """A server downloads nothing: a missing model is said, with the command that pulls it."""
 
     def open_index(_say: Say) -> None:
@@ -363,7 +335,17 @@ def _warm_up_steps(knowledge: KnowledgeService, search: _Search) -> list[Step]:
             search.tokenizer.tokenize("準備")
             search.retriever.warm_up()
 
+    def load_analyzer(_say: Say) -> None:
+        with collector.paused():
+            analyzer.analyze("準備")
+
+    def prepare_screen(_say: Say) -> None:
+        with collector.paused():
+            search.screen.warm_up()
+
     return [
         Step("文書の索引を開いています。", open_index),
         Step("検索モデルを読み込んでいます（数秒から十数秒かかります）。", load_model),
+        Step("個人情報を見分ける辞書を読み込んでいます。", load_analyzer),
+        Step("不正な命令を見分ける準備をしています（初回は1分ほどかかります）。", prepare_screen),
     ]

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer import rich_utils
 
-from app import cli_ingest, cli_init, cli_mask, cli_questions, cli_serve
+from app import cli_ingest, cli_init, cli_mask, cli_questions, cli_screen, cli_serve
 from app.accounts.cli import users_app
 from app.bootstrap import Overrides
 from app.cli_console import use_utf8
@@ -80,7 +80,7 @@ def make_cli(line: CommandLine, arguments: Sequence[str] = ()) -> typer.Typer:
         line.is_debug = debug
         line.quieten()
 
-    for topic in (cli_ingest, cli_questions, cli_mask, cli_serve, cli_init):
+    for topic in (cli_ingest, cli_questions, cli_mask, cli_screen, cli_serve, cli_init):
         topic.add_commands(cli, line)
     cli.add_typer(models_app(line))
     cli.add_typer(keys_app(line))

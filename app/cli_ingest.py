@@ -34,7 +34,7 @@ def add_commands(cli: typer.Typer, line: CommandLine) -> None:
             typer.Option("--level", metavar="L1|L2", help="機密性（文書の指定より優先）"),
         ] = None,
         activate: Annotated[
-            bool, typer.Option("--activate", help="品質の指摘があっても公開する")
+            bool, typer.Option("--activate", help="品質や不正な命令の指摘があっても公開する")
         ] = False,
         sync: Annotated[
             bool, typer.Option("--sync", help="フォルダーからなくなった文書を取り下げる")

@@ -90,6 +90,7 @@ def _add_ask(cli: typer.Typer, line: CommandLine) -> None:
             _writing(application, provider),
         ):
             application.prepare_search()
+            application.screen.warm_up()
 
             def answer(text: str) -> Answer:
                 writes = provider != EXTRACTIVE

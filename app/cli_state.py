@@ -11,12 +11,14 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from app.accounts.service import AccountService
-from app.bootstrap import Application, Overrides, build, pull_embedder
+from app.bootstrap import Application, Overrides, build
 from app.cli_console import pull_progress
 from app.clock import Clock
 from app.db import transaction
+from app.embedders import pull_embedder
 from app.errors import BadInputError
 from app.governance.service import ProviderService
+from app.screening import Screening, make_screen
 from app.settings import Settings
 
 _CHATTY = ("alembic", "sentence_transformers")
@@ -39,6 +41,10 @@ class CommandLine:
                 f"設定 {'、'.join(sorted(names))} の値が正しくありません。"
                 ".env と環境変数を直してください。"
             ) from error
+
+    def screen(self) -> Screening:
+        """Needs no store; its model may be missing."""
+        return self.overrides.screen or make_screen(self.settings(), self.overrides.embedder)
 
     @contextmanager
     def records(self, command: str, **changes: str) -> Iterator[Application]:

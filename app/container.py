@@ -14,7 +14,7 @@ from app.chat.attaching import AttachingService
 from app.chat.service import ConversationService
 from app.chat.sharing import SharingService
 from app.clock import Clock
-from app.governance.wiring import Governance
+from app.governance.service import Governance
 from app.language_model import LanguageModelProbe, NoLanguageModel
 from app.security import Cipher
 from app.settings import Settings

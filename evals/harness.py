@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from app.answering.answer import Answer, Event
-from app.bootstrap import Application, Overrides, build, pull_embedder
+from app.bootstrap import Application, Overrides, build
+from app.embedders import pull_embedder
 from app.knowledge.report import IngestOptions, OnProgress, no_progress
 from app.language_model import LanguageModel, LanguageModelState, make_language_model
 from app.settings import Settings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,7 @@ from rag.chat_model import Message
 _FOLDER = Path(__file__).with_name("prompts")
 # What a text could use to end the fence it stands in, or to begin a number of its own.
 _FENCE = str.maketrans("<>[]", "＜＞［］")
+_HEADING = re.compile(r"#{2,}|={3,}|-{3,}|\*{3,}")  # "### System:" parts prompts of many models
 MAX_EVIDENCE_CHARS = 480
 MAX_QUESTION_CHARS = 240
 _FRACTION = re.compile(r"(?<=[0-9]) ?/ ?(?=[0-9])")  # a layout may pull 1/2 apart
@@ -92,8 +94,10 @@ def fitting(evidence: Sequence[str]) -> list[str]:
 
 
 def fenced(text: str) -> str:
-    """`text` on one line, without the signs that the prompt itself uses."""
-    return _FRACTION.sub("/", _NEWLINES.sub(" ", text.strip())).translate(_FENCE)
+    """`text` on one line: no sign of the prompt's own or of a chat template, nothing unseen."""
+    seen = "".join(char for char in text.strip() if unicodedata.category(char) != "Cf")
+    line = _HEADING.sub(" ", _NEWLINES.sub(" ", seen))
+    return _FRACTION.sub("/", line).translate(_FENCE)
 
 
 def shortened(question: str) -> str:

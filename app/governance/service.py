@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
 
 from app.clock import TOKYO, Clock
 from app.errors import BadInputError, NotFoundError
 from app.governance.models import ProviderChange, ProviderRow
 from app.governance.provider import HIGHEST_OF_ANY, ContractType, Provider, TrainingUse
 from app.governance.repository import ProviderRepository
+from app.governance.risk import RiskSignals
+from app.governance.routing import Router
 from guardrails.classification import Level
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -191,3 +196,12 @@ def _columns(provider: Provider) -> dict[str, Any]:
     for field in ("contract_type", "training_use", "max_level"):
         columns[field] = str(columns[field])
     return columns
+
+
+@dataclass(frozen=True)
+class Governance:
+    """`providers` opens the registry in a session."""
+
+    router: Router
+    providers: Callable[[Session], ProviderService]
+    risks: RiskSignals

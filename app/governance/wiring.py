@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.clock import Clock
@@ -13,18 +10,9 @@ from app.governance.provider import JAPAN, ContractType, Provider, TrainingUse
 from app.governance.repository import ProviderRepository
 from app.governance.risk import RiskSignals
 from app.governance.routing import ForeignRegion, Router
-from app.governance.service import ProviderService
+from app.governance.service import Governance, ProviderService
 from guardrails.classification import Level
 from rag.local_model import LOCAL
-
-
-@dataclass(frozen=True)
-class Governance:
-    """`providers` opens the registry in a session."""
-
-    router: Router
-    providers: Callable[[Session], ProviderService]
-    risks: RiskSignals
 
 
 def make_governance(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from guardrails.pii.comparison import Folded, Needle, fold, identity, needles, occurrences
+from guardrails.pii.municipality import readable_end
 from guardrails.pii.placeholders import (
     CANDIDATE,
     LABELS,
@@ -29,11 +30,6 @@ _MAX_CONTEXTS = 8
 _NO_TEXT = "\ufffc"  # stands for an object within a text
 
 
-def whole_address(_address: str) -> int:
-    """Nothing of an address stays outside."""
-    return 0
-
-
 @dataclass(frozen=True)
 class VaultRules:
     """What is the same for all conversations.
@@ -43,7 +39,7 @@ class VaultRules:
     """
 
     labels: Mapping[str, str] = field(default_factory=lambda: LABELS)
-    municipality_end: Callable[[str], int] = whole_address
+    municipality_end: Callable[[str], int] = readable_end
     own_text: str = ""
 
 

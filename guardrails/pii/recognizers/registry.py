@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from importlib import import_module
-
 from presidio_analyzer import EntityRecognizer
 
+from guardrails.pii.recognizers.address import AddressRecognizer
 from guardrails.pii.recognizers.bank_account import BankAccountRecognizer
 from guardrails.pii.recognizers.credit_card import CreditCardRecognizer
 from guardrails.pii.recognizers.custom import PatternRecognizer
@@ -22,6 +20,7 @@ from guardrails.pii.recognizers.line_id import LineIdRecognizer
 from guardrails.pii.recognizers.my_number import MyNumberRecognizer
 from guardrails.pii.recognizers.network import IpAddressRecognizer, MacAddressRecognizer
 from guardrails.pii.recognizers.pension import PensionNumberRecognizer
+from guardrails.pii.recognizers.person import PersonRecognizer
 from guardrails.pii.recognizers.phone import PhoneRecognizer
 from guardrails.pii.recognizers.postal_code import PostalCodeRecognizer
 from guardrails.pii.recognizers.resident_code import ResidentCodeRecognizer
@@ -60,9 +59,4 @@ def identifier_recognizers(policy: Policy) -> list[EntityRecognizer]:
 
 def name_recognizers() -> list[EntityRecognizer]:
     """Those of persons and addresses, which read the words of the NLP engine."""
-    # SEAM: plain imports at the top as soon as these recognizers are merged.
-    found: list[EntityRecognizer] = []
-    for module, name in (("address", "AddressRecognizer"), ("person", "PersonRecognizer")):
-        with suppress(ImportError):
-            found.append(getattr(import_module(f"guardrails.pii.recognizers.{module}"), name)())
-    return found
+    return [AddressRecognizer(), PersonRecognizer()]

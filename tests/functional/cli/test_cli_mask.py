@@ -18,7 +18,7 @@ def test_a_line_is_answered_with_masked_text_findings_and_level(yorisoi):
     assert ran.status == 0
     (answer,) = ran.lines
     assert list(answer) == ["id", "masked", "findings", "level", "ms"]
-    assert answer["masked"] == "電話は〔電話番号1〕、マイナンバー〔個人番号1〕です"
+    assert answer["masked"] == "電話は〔電話番号1〕、マイナンバー〔マイナンバー1〕です"
     assert [(f["type"], TEXT[f["start"] : f["end"]]) for f in answer["findings"]] == [
         ("PHONE", "０９０ー１２３４ー５６７８"),
         ("MY_NUMBER", "123456789018"),
