@@ -116,6 +116,8 @@ class GinzaNlpEngine(NlpEngine):
             return Doc(nlp.vocab)
         if len(documents) == 1:
             return documents[0]
+        for document in documents:
+            document.user_data.clear()  # shorter words, which nobody asks for and no merge keeps
         merged = Doc.from_docs(documents, ensure_whitespace=False)
         if merged is None:  # only of no documents
             return Doc(nlp.vocab)

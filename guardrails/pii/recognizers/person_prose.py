@@ -275,7 +275,7 @@ def _right(text: str, start: int, shape: Shape, run_start: int) -> float:
             if not _is_titled(text, start, end, run_start):
                 continue
         elif pattern is words.HONORIFIC and is_common(text[start : match.end()]):
-            return 0.0
+            return -3.0  # 「奥さん」
         elif match.group() == "さま" and HIRAGANA_RUN.fullmatch(text, start, end):
             return 0.3  # 「おひさま」
         elif pattern is words.INTRODUCED and not _opens(text, start, shape):
@@ -351,9 +351,7 @@ def _stops(text: str, start: int, end: int) -> list[int]:
 
 def _hiragana_shape(text: str, run_start: int, begin: int, stop: int) -> Shape | None:
     word = text[begin:stop]
-    if word[-1] in "っゃゅょー" or _has_honorific(word):
-        return None
-    if word in words.NOT_NAMES or word in NOT_GIVEN:
+    if word[-1] in "っゃゅょー" or _has_honorific(word) or word in words.NOT_NAMES | NOT_GIVEN:
         return None
     if is_given(word) or is_person(word):
         return Shape(stop, single_weight(word), GIVEN)
