@@ -16,7 +16,15 @@ from app.clock import TOKYO, system_clock
 from app.language_model import LanguageModel
 from evals.answers import run_answers
 from evals.answers_section import answer_misses, answers_section
-from evals.golden import SPLITS, GoldenQuestion, SetName, Split, load, load_premises
+from evals.golden import (
+    SPLITS,
+    GoldenQuestion,
+    PremiseQuestion,
+    SetName,
+    Split,
+    load,
+    load_premises,
+)
 from evals.grounding import grounding_sections
 from evals.harness import (
     Corpus,
@@ -135,7 +143,8 @@ def run_eval(
                 part = _measure(Place(name, split), opened, peer, questions, watch)
                 sections += part[0]
                 misses += part[1]
-                part = _premises(Place(name, split), opened, plan.limit, watch)
+                asked = spread(load_premises(name, split), plan.limit)
+                part = _premises(Place(name, split), opened, asked, watch)
                 sections += part[0]
                 misses += part[1]
             written = _write(plan, opened, watch)
@@ -205,9 +214,8 @@ def _measure(
 
 
 def _premises(
-    place: Place, opened: Opened, limit: int | None, watch: Watcher
+    place: Place, opened: Opened, questions: Sequence[PremiseQuestion], watch: Watcher
 ) -> tuple[list[Section], list[Miss]]:
-    questions = spread(load_premises(place.set_name, place.split), limit)
     watch.stage(f"前提を確かめています：{place.title}", len(questions))
     judged = run_answers(opened.ask, questions, opened.corpus.sources(), watch.advance)
     return [premises_section(place, judged)], premise_misses(judged) if place.split == "dev" else []
@@ -223,7 +231,7 @@ def _write(plan: EvalPlan, opened: Opened, watch: Watcher) -> tuple[list[Section
     with writing(opened.application) as provider:
         for split in plan.splits:
             place = Place(opened.corpus.name, split)
-            questions = spread(load(place.set_name, split), plan.limit)
+            questions = spread(load(opened.corpus.name, split), plan.limit)
             watch.stage(f"{provider} と根拠だけで答えています：{place.title}", len(questions))
             pairs = run_pairs(opened.walk, questions, opened.corpus.sources(), watch.advance)
             sections.append(written_section(place, pairs, provider))
