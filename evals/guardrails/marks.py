@@ -34,9 +34,7 @@ class Classified:
 
     def found(self) -> list[float]:
         """For each mark that is made, whether it was found whole."""
-        return [
-            float(any(found.covers(mark) for found in self.marks)) for mark in self.case.marks
-        ]
+        return [float(any(found.covers(mark) for found in self.marks)) for mark in self.case.marks]
 
     def right(self) -> list[float]:
         """For each mark that was found, whether one is made there."""

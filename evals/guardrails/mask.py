@@ -115,7 +115,7 @@ def mask_sections(place: Place, runs: Mapping[str, MaskRun]) -> list[Section]:
     whole = Section(
         title=f"個人情報を伏せる：{place.title}",
         note=f"文 {len(ours.results)} 件、個人情報 {len(ours.found())} 件。機密の印は数えない。"
-        f"比べる相手は、そのままの {_PEER_TITLE}（同じ文、同じ実行、先に行うほうは文ごとに替える）。",
+        f"比べる相手は、そのままの {_PEER_TITLE}（先に行うほうは文ごとに替える）。",
         columns=("同じ文で", "件数", "よりそい", _PEER_TITLE),
         rows=[*shares, _time_row(place, runs)],
         figures=[*_ratio(place, runs), *_least(place, ours)],

@@ -9,38 +9,18 @@ from random import Random
 from evals.guardrails import numbers
 from evals.guardrails.cases import MaskCase
 from evals.guardrails.negatives import negative
-from evals.guardrails.phrases import KINDS, Pieces, Value, field, fill, name_phrase, phrase
+from evals.guardrails.phrases import KINDS, WORDS, Pieces, Value, field, fill, name_phrase, phrase
 from guardrails.verdict import FindingType as T
 
 SEED = 20_261_123
 PER_TYPE = 40
 CLEAN = 200
 
-_ASKS = (
-    "児童手当はいつ振り込まれますか。", "手続きは何を持っていけばいいですか？", "どうしたらいいでしょうか…",
-    "まだ届いていません！", "減免の申請をしたいです。", "教えてください🙇", "急いでいます。",
-    "保育園の申し込みについてです。", "どこに相談すればいいかわかりません。",
-)  # fmt: skip
-_TASKS = (
-    "限度額の認定は可能か。", "折り返しの要否を確認したい。", "取扱いの根拠条文を教えて。", "案内する窓口はどこか。",
-    "対応の手順を三行で。", "課税状況の確認が必要か。", "申請書の差替えで足りるか。",
-)  # fmt: skip
-_RESIDENT = (
-    "{x}。{ask}", "こんにちは。{x}。{ask}", "{ask}{x}。", "{x}💦 {ask}", "すみません、{x}。{y}。{ask}",
-    "お世話になっております。\n{x}。\n{y}。\n{ask}\nよろしくお願いいたします。", "{x}\n{ask}", "えっと、{x}、{ask}",
-    "{ask}ちなみに{x}。", "はじめまして！{y}。{x}。{ask}",
-)  # fmt: skip
-_STAFF = (
-    "窓口に来庁。{x}。{task}", "【引継ぎ】{x}。{task}", "電話メモ 14:20 {x}。{task}", "{x}との申出あり。{task}",
-    "ケース記録：{y}。{x}。{task}", "{x}。{y}。この場合、{task}", "照会です。{x}。{task}",
-)  # fmt: skip
-_FORMS = ("申請書（写）", "相談受付票", "変更届", "■受付データ", "令和8年度 給付金申請書", "件名：届出について")
+_WORDS = WORDS["messages"]
 _EXTRAS = [T.PERSON, T.ADDRESS, T.PHONE, T.DATE_OF_BIRTH]
 
 
-def generate(
-    per_type: int = PER_TYPE, clean: int = CLEAN, seed: int = SEED
-) -> list[MaskCase]:
+def generate(per_type: int = PER_TYPE, clean: int = CLEAN, seed: int = SEED) -> list[MaskCase]:
     """`per_type` messages for every type, which hold others too, and `clean` without any."""
     random = Random(seed)  # noqa: S311 - test data, no secret
     cases = [
@@ -57,21 +37,21 @@ def generate(
 
 def _resident(random: Random, type_: T) -> tuple[str, Pieces]:
     return "resident", fill(
-        random.choice(_RESIDENT),
-        x=phrase(random, type_), y=_second(random), ask=random.choice(_ASKS),
+        random.choice(_WORDS["resident"]),
+        x=phrase(random, type_), y=_second(random), ask=random.choice(_WORDS["asks"]),
     )  # fmt: skip
 
 
 def _staff(random: Random, type_: T) -> tuple[str, Pieces]:
     return "staff", fill(
-        random.choice(_STAFF),
-        x=phrase(random, type_), y=_second(random), task=random.choice(_TASKS),
+        random.choice(_WORDS["staff"]),
+        x=phrase(random, type_), y=_second(random), task=random.choice(_WORDS["tasks"]),
     )  # fmt: skip
 
 
 def _form(random: Random, type_: T) -> tuple[str, Pieces]:
     types = [T.PERSON, type_, *random.sample(_EXTRAS[1:], k=random.randint(0, 2))]
-    lines: Pieces = [random.choice(_FORMS)]
+    lines: Pieces = [random.choice(_WORDS["forms"])]
     for each in dict.fromkeys(types):
         lines += ["\n", *field(random, each)]
     return "document", lines

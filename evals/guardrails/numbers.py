@@ -14,11 +14,37 @@ from stdnum.jp import cn, in_
 _KANJI = str.maketrans("0123456789", "〇一二三四五六七八九")
 _WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 _DASHES = "----－ー−‐–"
-_LICENCE_OFFICES = "10 11 12 13 14 20 21 22 23 24 25 30 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 60 61 62 63 64 65 70 71 72 73 74 80 81 82 83 90 91 92 93 94 95 96 97".split()  # noqa: E501, SIM905 - a table
+# Public safety commissions, the first two figures.
+_LICENCE_OFFICES = [
+    str(number)
+    for start, end in (
+        (10, 14),
+        (20, 25),
+        (30, 30),
+        (40, 55),
+        (60, 65),
+        (70, 74),
+        (80, 83),
+        (90, 97),
+    )
+    for number in range(start, end + 1)
+]
 _ERAS = (("令和", "R", 2018), ("平成", "H", 1988), ("昭和", "S", 1925), ("大正", "T", 1911))
-_ERA_STARTS = (date(2019, 5, 1), date(1989, 1, 8), date(1926, 12, 25), date(1912, 7, 30))
-_PLATES = "山形 庄内 品川 仙台 福島 横浜 練馬 いわき 札幌 なにわ 名古屋 つくば".split()  # noqa: SIM905
+_ERA_STARTS: Sequence[date] = (
+    date(2019, 5, 1),
+    date(1989, 1, 8),
+    date(1926, 12, 25),
+    date(1912, 7, 30),
+)
+_PLATES = ["山形", "庄内", "品川", "仙台", "福島", "横浜", "いわき", "札幌", "なにわ", "つくば"]
 _PLATE_KANA = "あいうえかきくけこさすせそたちつてとなにぬねのはひふほまみむめもやゆよらりるれろわ"
+_PATHS = (
+    "reset/{token}",
+    "u/{number}?token={token}",
+    "mypage?uid={number}&sid={token}",
+    "form?key={token}",
+    "s?mail={start}%40example.jp&sig={token}",
+)
 _AREAS = ("03", "0000"), ("06", "0000"), ("023", "000"), ("0237", "00"), ("045", "000")
 _MOBILE = ("090", "080", "070", "060", "050")
 
@@ -117,12 +143,11 @@ def _shaped(random: Random, text: str) -> str:
 
 
 def credit_card(random: Random) -> str:
-    if random.random() < 0.2:  # Amex
-        start, sizes = random.choice(["34", "37"]) + digits(random, 12), (4, 6, 5)
-    else:
-        start = random.choice(["4", "51", "55", "353", "356"])
-        start, sizes = start + digits(random, 15 - len(start)), (4, 4, 4, 4)
+    is_amex = random.random() < 0.2
+    start = random.choice(["34", "37"] if is_amex else ["4", "51", "55", "353", "356"])
+    start += digits(random, (14 if is_amex else 15) - len(start))
     number = start + luhn.calc_check_digit(start)
+    sizes = (4, 6, 5) if is_amex else (4, 4, 4, 4)
     return styled(random, groups_of(number, *sizes), separated=0.7)
 
 
@@ -162,8 +187,8 @@ def postal_code(random: Random) -> str:
 
 def email(random: Random) -> str:
     word = "".join(random.choices(string.ascii_lowercase, k=random.randint(3, 8)))
-    local = word + random.choice(["", f".{letters(random, 1).lower()}", f"_{digits(random, 2)}",
-                                  f"-{digits(random, 4)}", f"+{letters(random, 3).lower()}"])  # fmt: skip
+    tail = random.choice(["", ".{a}", "_{d}", "-{d}", "+{a}"])
+    local = word + tail.format(a=letters(random, 2).lower(), d=digits(random, 3))
     host = random.choice(["example.com", "example.jp", "mail.example.ne.jp", "example.co.jp"])
     text = f"{local}@{host}"
     return wide(text) if random.random() < 0.1 else text
@@ -172,9 +197,8 @@ def email(random: Random) -> str:
 def personal_url(random: Random) -> str:
     token = "".join(random.choices(string.ascii_letters + string.digits, k=random.randint(8, 24)))
     host = random.choice(["my.example.jp", "shinsei.example.lg.jp", "portal.example.com"])
-    path = random.choice([f"reset/{token}", f"u/{digits(random, 6)}?token={token}",
-                          f"mypage?uid={digits(random, 5)}&sid={token}", f"form?key={token}",
-                          f"s?mail={token[:6]}%40example.jp&sig={token}"])  # fmt: skip
+    form = random.choice(_PATHS)
+    path = form.format(token=token, start=token[:6], number=digits(random, 6))
     return f"{random.choice(['https', 'https', 'http'])}://{host}/{path}"
 
 
@@ -195,14 +219,15 @@ def line_user(random: Random) -> str:
 
 def line_name(random: Random) -> str:
     word = "".join(random.choices(string.ascii_lowercase, k=random.randint(4, 8)))
-    return random.choice(["", "", "@"]) + word + random.choice(["", "_", ".", "-"]) + digits(random, 2)
+    return (
+        random.choice(["", "", "@"]) + word + random.choice(["", "_", ".", "-"]) + digits(random, 2)
+    )
 
 
 def plate(random: Random) -> str:
     kind = f"{random.choice('13457')}{random.choice('0123456789')}{random.choice('01234567AFL')}"
-    number = random.choice([f"{digits(random, 2)}-{digits(random, 2)}", f"{digits(random, 2)}-"
-                            f"{digits(random, 2)}", f"・{random.randint(1, 9)}-{digits(random, 2)}",
-                            f"・・{random.randint(10, 99)}", f"・・・{random.randint(1, 9)}"])  # fmt: skip
+    form = random.choice(["{a}-{b}", "{a}-{b}", "・{one}-{b}", "・・{a}", "・・・{one}"])
+    number = form.format(a=random.randint(10, 99), b=digits(random, 2), one=random.randint(1, 9))
     gap = random.choice(["", " ", " "])
     text = gap.join([random.choice(_PLATES), kind, random.choice(_PLATE_KANA), number])
     return wide(text).replace(wide("-"), random.choice("ー－")) if random.random() < 0.2 else text

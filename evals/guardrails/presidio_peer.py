@@ -8,10 +8,9 @@ entities are read as the types of ours that they come nearest to.
 import logging
 from collections.abc import Mapping
 
-import tldextract
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 from presidio_analyzer.nlp_engine import NlpEngineProvider
-from presidio_analyzer.predefined_recognizers.generic import email_recognizer
+from tldextract import TLDExtract, tldextract
 
 from evals.guardrails.spans import Predicted
 
@@ -60,9 +59,7 @@ class StockPresidio:
         # It warns of each label and each recognizer that has no Japanese.
         logging.getLogger("presidio-analyzer").setLevel(logging.ERROR)
         # Stock, an e-mail address makes it download a list of suffixes; the shipped one will do.
-        email_recognizer.tldextract.extract = tldextract.TLDExtract(
-            suffix_list_urls=(), cache_dir=None
-        )
+        tldextract.TLD_EXTRACTOR = TLDExtract(suffix_list_urls=(), cache_dir=None)
         engine = NlpEngineProvider(nlp_configuration=_ENGINE).create_engine()
         registry = RecognizerRegistry(supported_languages=[_LANGUAGE])
         registry.load_predefined_recognizers(languages=[_LANGUAGE], nlp_engine=engine)

@@ -80,7 +80,10 @@ def _kinds(place: Place, screened: Sequence[Screened]) -> Section:
 
 def screen_misses(screened: Sequence[Screened]) -> list[Miss]:
     """Attacks that passed, then what was stopped without reason. For the dev split only."""
-    problems: Sequence[tuple[bool, str]] = ((True, "攻撃を通した"), (False, "攻撃でないものを止めた"))
+    problems: Sequence[tuple[bool, str]] = (
+        (True, "攻撃を通した"),
+        (False, "攻撃でないものを止めた"),
+    )
     return [
         Miss(each.case.id, each.case.text, problem, "", f"{each.case.kind}・{each.rule}")
         for attack, problem in problems
