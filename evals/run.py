@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol
 
 from app.bootstrap import Application
 from app.clock import TOKYO, system_clock
@@ -46,6 +45,7 @@ from evals.premises import premise_misses, premises_section
 from evals.report import Miss, Report, Section
 from evals.retrieval import Search, arms_of, run_arms
 from evals.retrieval_section import retrieval_misses, retrieval_section
+from evals.watch import Silent, Watcher
 from evals.written import run_pairs
 from evals.written_section import written_misses, written_section
 from rag.embedder import Embedder
@@ -72,26 +72,6 @@ class EvalPlan:
     limit: int | None = None
     keep: Path | None = None
     llm: Llm = "off"
-
-
-class Watcher(Protocol):
-    """Told what is being done; the terminal shows bars, tests nothing."""
-
-    def stage(self, title: str, total: int | None) -> None:
-        """Something new begins; `total` steps, if that is known."""
-
-    def advance(self, done: int) -> None:
-        """`done` steps of it are done."""
-
-
-class Silent:
-    """A watcher that shows nothing."""
-
-    def stage(self, title: str, total: int | None) -> None:
-        pass
-
-    def advance(self, done: int) -> None:
-        pass
 
 
 def watch_pull(watch: Watcher) -> ProgressCallback:

@@ -81,16 +81,59 @@ class MarksCase(_Case):
     why: str
 
 
+class Personal(BaseModel):
+    """A value in a sentence, and its type."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: str
+    type: FindingType
+
+
+class OutputCase(_Case):
+    """A sentence of a model, what it was asked and may rest on, and what should become of it.
+
+    `personal` is what an analyzer would find in it; `contacts` are further contacts that may stand.
+    """
+
+    register: str
+    audience: Literal["public", "staff"]
+    kind: str
+    expected: Literal["kept", "mended", "removed"]
+    question: str
+    cited: tuple[str, ...]
+    personal: tuple[Personal, ...] = ()
+    contacts: tuple[str, ...] = ()
+
+    @property
+    def is_harmful(self) -> bool:
+        return self.expected != "kept"
+
+
 _C = TypeVar("_C", bound=_Case)
-_FILES: Mapping[type[_Case], str] = {MaskCase: "mask", ScreenCase: "screen", MarksCase: "marks"}
+_FILES: Mapping[type[_Case], str] = {
+    MaskCase: "mask",
+    ScreenCase: "screen",
+    MarksCase: "marks",
+    OutputCase: "output",
+}
 
 
 def load_cases(kind: type[_C], split: Split, folder: Path = FOLDER) -> list[_C]:
     """All cases of one kind and split. Raises GoldenError, which never quotes a line."""
-    files = sorted((folder / "guardrails").glob(f"{_FILES[kind]}.*.{split}.jsonl"))
+    files = _files(kind, split, folder)
     if not files:
         raise GoldenError(f"守りの質問（{_FILES[kind]}.*.{split}.jsonl）がありません。")
     return [case for file in files for case in _read(file, kind)]
+
+
+def has_cases(kind: type[_Case], split: Split, folder: Path = FOLDER) -> bool:
+    """Not every kind has texts that nobody has read."""
+    return bool(_files(kind, split, folder))
+
+
+def _files(kind: type[_Case], split: Split, folder: Path) -> list[Path]:
+    return sorted((folder / "guardrails").glob(f"{_FILES[kind]}.*.{split}.jsonl"))
 
 
 def _read(file: Path, kind: type[_C]) -> list[_C]:
