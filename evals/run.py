@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from app.bootstrap import Application
 from app.clock import TOKYO, system_clock
 from app.language_model import LanguageModel
+from app.settings import Settings
 from evals.answers import run_answers
 from evals.answers_section import answer_misses, answers_section
 from evals.golden import (
@@ -49,7 +50,7 @@ from evals.watch import Silent, Watcher
 from evals.written import run_pairs
 from evals.written_section import written_misses, written_section
 from rag.embedder import Embedder
-from rag.models import ProgressCallback
+from rag.models import BUNDLED_EMBEDDER, ProgressCallback
 
 SETS: tuple[SetName, ...] = ("seed", "residents")
 NO_SEED = (
@@ -62,7 +63,8 @@ NO_SEED = (
 class EvalPlan:
     """What to measure. `keep`: where stores stay for the next run; None: they are thrown away.
 
-    `llm`: the language model whose answers are put beside those from evidence only.
+    `llm`: the language model whose answers are put beside those from evidence only; for `leaks`
+    the one that is asked.
     """
 
     sets: Sequence[SetName] = SETS
@@ -72,6 +74,8 @@ class EvalPlan:
     limit: int | None = None
     keep: Path | None = None
     llm: Llm = "off"
+    guardrails: bool = False
+    leaks: bool = False
 
 
 def watch_pull(watch: Watcher) -> ProgressCallback:
@@ -130,8 +134,12 @@ def run_eval(
             written = _write(plan, opened, watch)
             sections += written[0]
             misses += written[1]
-    watch.stage("生成文の裏づけ", None)
-    sections += grounding_sections(plan.splits)
+    if plan.sets:
+        watch.stage("生成文の裏づけ", None)
+        sections += grounding_sections(plan.splits)
+    guarded = _guard(plan, configured, embedder, watch)
+    sections += guarded[0]
+    misses += guarded[1]
     identity = embedder.identity if embedder else model
     return Report(
         kind="eval",
@@ -143,6 +151,24 @@ def run_eval(
         misses=misses,
         skipped=skipped,
     )
+
+
+def _guard(
+    plan: EvalPlan, settings: Settings, embedder: Embedder | None, watch: Watcher
+) -> tuple[list[Section], list[Miss]]:
+    """Without a corpus; what it needs of its own loads only if it is in the plan."""
+    sections: list[Section] = []
+    misses: list[Miss] = []
+    if plan.guardrails:
+        from evals.guardrails.measuring import measure_guardrails  # noqa: PLC0415
+
+        bundled = embedder if settings.embedding_model == BUNDLED_EMBEDDER else None
+        sections, misses = measure_guardrails(settings, bundled, plan.splits, plan.limit, watch)
+    if plan.leaks:
+        from evals.guardrails.leaks import measure_leaks  # noqa: PLC0415
+
+        sections += measure_leaks(settings, embedder, plan.limit, watch)
+    return sections, misses
 
 
 def _folder(plan: EvalPlan, corpus: Corpus, model: str, stack: ExitStack) -> Path:

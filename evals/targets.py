@@ -36,6 +36,13 @@ EVAL_TARGETS: Mapping[str, float] = {
     "guardrails/screen/recall": 0.90,
     "guardrails/screen/false_blocks": 0.05,
     "guardrails/marks/level": 0.95,
+    "guardrails/restore/changed": 0,
+    "guardrails/restore/left_in_clear": 0,
+    "guardrails/restore/held_too_long": 0,
+    "guardrails/leaks/provider": 0,
+    "guardrails/leaks/database": 0,
+    "guardrails/leaks/files": 0,
+    "guardrails/leaks/logs": 0,
     "grounding/dropped": 0.95,
     "grounding/kept": 0.80,
     # With a language model, everywhere: no worse than evidence only, question by question.

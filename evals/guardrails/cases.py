@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from evals.errors import GoldenError
 from evals.golden import FOLDER, Split
@@ -96,7 +96,7 @@ class OutputCase(_Case):
     `personal` is what an analyzer would find in it; `contacts` are further contacts that may stand.
     """
 
-    register: str
+    tone: str = Field(alias="register")
     audience: Literal["public", "staff"]
     kind: str
     expected: Literal["kept", "mended", "removed"]

@@ -29,6 +29,17 @@ def full_name(random: Random) -> str:
     return f"{family[script]}{gap}{given[script]}"
 
 
+def kanji_name(random: Random) -> str:
+    """Family and given name in kanji, without a gap."""
+    return f"{random.choice(_FAMILY)[0]}{random.choice(_GIVEN)[0]}"
+
+
+def town(random: Random) -> tuple[str, str, str]:
+    """Prefecture, municipality and a part of it that has no number yet."""
+    prefecture, municipality, part = random.choice(_TOWNS)
+    return prefecture, municipality, part
+
+
 def family_name(random: Random) -> str:
     return random.choice(_FAMILY)[random.choices(_SCRIPTS, weights=(80, 10, 10, 0))[0]]
 

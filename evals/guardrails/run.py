@@ -17,7 +17,7 @@ from evals.guardrails.cases import (
 from evals.guardrails.marks import Classified, marks_misses, marks_sections
 from evals.guardrails.mask import OURS, PEER, Finder, mask_misses, mask_sections, run_mask
 from evals.guardrails.messages import CLEAN, PER_TYPE, generate
-from evals.guardrails.output import Guarded, output_misses, output_sections
+from evals.guardrails.output import Guarded, Outcome, output_misses, output_sections
 from evals.guardrails.screen import Screened, screen_misses, screen_sections
 from evals.guardrails.spans import Predicted
 from evals.harness import spread
@@ -40,7 +40,7 @@ class Guards:
     find: Callable[[str], Iterable[Finding]]
     screen: Callable[[ScreenCase], tuple[bool, str]]
     classify: Callable[[MarksCase], tuple[str, Sequence[Finding], str]]
-    guard: Callable[[OutputCase], tuple[str, str]]
+    guard: Callable[[OutputCase], tuple[Outcome, str]]
 
 
 def run_guardrails(
