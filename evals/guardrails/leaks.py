@@ -138,7 +138,8 @@ def leaks_section(leaks: Leaks) -> Section:
     return Section(
         title="伏せた値が、外へ出ない・平文で残らない",
         note=f"{_PEOPLE} 人が同時に、個人情報を書いた質問 {leaks.asked:,} 件を、"
-        f"動いているサーバーに尋ねた。接続先には {leaks.requests:,} 回送った。ファイルでは、はじめの {PLANTED} 件を探す。",
+        f"動いているサーバーに尋ねた。接続先には {leaks.requests:,} 回送った。"
+        f"ファイルでは、はじめの {PLANTED} 件を探す。",
         figures=[
             place.figure("leaks/requests", "接続先に送った回数", leaks.requests, Unit.COUNT),
             found("provider", "接続先に送った内容にあった値", leaks.provider),

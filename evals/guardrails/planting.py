@@ -28,7 +28,8 @@ def plant(questions: Sequence[str], count: int) -> list[Planted]:
     elsewhere: these are written as in a form.
     """
     random = Random(_SEED)  # noqa: S311 - repeatable on purpose
-    planted, seen = [], set()
+    planted: list[Planted] = []
+    seen: set[str] = set()
     while len(planted) < count:
         label, make = _KINDS[len(planted) % len(_KINDS)]
         start, secret = make(random)
