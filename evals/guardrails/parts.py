@@ -11,8 +11,6 @@ from guardrails.output.guards import make_output_guard
 from guardrails.output.outcome import Kept, Mended, OutputContext
 from guardrails.pii.analyzer import PiiAnalyzer
 from guardrails.pii.nlp import GinzaNlpEngine
-from guardrails.pii.recognizers.address import AddressRecognizer
-from guardrails.pii.recognizers.person import PersonRecognizer
 from guardrails.policy import default_policy
 
 from app.clock import TOKYO, system_clock
@@ -27,9 +25,7 @@ from rag.tokenizer import SudachiWords
 
 def make_guards(settings: Settings, embedder: Embedder | None) -> Guards:
     """`embedder`: the bundled one, if it is loaded already. Everything else loads on first use."""
-    analyzer = PiiAnalyzer(
-        default_policy(), GinzaNlpEngine(), [PersonRecognizer(), AddressRecognizer()]
-    )
+    analyzer = PiiAnalyzer(default_policy(), GinzaNlpEngine())
     screen = make_screen(settings, embedder)
     screen.warm_up()
     return Guards(analyzer.analyze, _Screening(screen), _classified, _Guarding(analyzer))
