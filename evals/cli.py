@@ -24,6 +24,8 @@ _WIDTH_WITHOUT_TERMINAL = 140  # tables stay readable in a log
 class SetChoice(StrEnum):
     SEED = "seed"
     RESIDENTS = "residents"
+    GUARDRAILS = "guardrails"
+    LEAKS = "leaks"
     ALL = "all"
 
 
@@ -58,7 +60,12 @@ Output = Annotated[
 @app.command("eval")
 def eval_command(
     question_set: Annotated[
-        SetChoice, typer.Option("--set", help="何についての質問か")
+        SetChoice,
+        typer.Option(
+            "--set",
+            help="何を測るか（guardrails は個人情報・攻撃・機密の印・書いた文の守り、"
+            "leaks は伏せた値が外へ出ないこと。all は leaks のほかすべて）",
+        ),
     ] = SetChoice.ALL,
     split: Annotated[
         SplitChoice, typer.Option("--split", help="dev は調整用、held は数だけ見る")
@@ -96,6 +103,8 @@ def eval_command(
         limit=limit,
         keep=keep,
         llm=llm.value,
+        guardrails=question_set in {SetChoice.ALL, SetChoice.GUARDRAILS},
+        leaks=question_set is SetChoice.LEAKS,
     )
     _check(seed_path, output, "--limit" if limit and save_baseline else "")
     with _bars() as bars:

@@ -2,20 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from evals.golden import SetName, Split
 from evals.metrics import interval, mean
 from evals.report import Figure, Unit
 from evals.targets import EVAL_TARGETS
 
-SET_TITLES = {"seed": "講演資料（シード）", "residents": "住民向けページ"}
-SPLIT_TITLES = {"dev": "調整用 dev", "held": "非公開 held"}
+SET_TITLES = {
+    "seed": "講演資料（シード）",
+    "residents": "住民向けページ",
+    "guardrails": "守り",
+}
+SPLIT_TITLES = {"dev": "調整用 dev", "held": "非公開 held", "generated": "作った文"}
 
 
 @dataclass(frozen=True)
 class Place:
-    set_name: SetName
-    split: Split
+    set_name: SetName | Literal["guardrails"]
+    split: Split | Literal["generated"]
 
     @property
     def title(self) -> str:

@@ -9,14 +9,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol
 
 from app.bootstrap import Application
 from app.clock import TOKYO, system_clock
 from app.language_model import LanguageModel
+from app.settings import Settings
 from evals.answers import run_answers
 from evals.answers_section import answer_misses, answers_section
-from evals.golden import SPLITS, GoldenQuestion, SetName, Split, load, load_premises
+from evals.golden import (
+    SPLITS,
+    GoldenQuestion,
+    PremiseQuestion,
+    SetName,
+    Split,
+    load,
+    load_premises,
+)
 from evals.grounding import grounding_sections
 from evals.harness import (
     Corpus,
@@ -33,16 +41,16 @@ from evals.harness import (
 )
 from evals.langchain_peer import LangChainRecipe
 from evals.metrics import page_of_segments
-from evals.output_guards import output_sections
 from evals.place import SET_TITLES, Place
 from evals.premises import premise_misses, premises_section
 from evals.report import Miss, Report, Section
 from evals.retrieval import Search, arms_of, run_arms
 from evals.retrieval_section import retrieval_misses, retrieval_section
+from evals.watch import Silent, Watcher
 from evals.written import run_pairs
 from evals.written_section import written_misses, written_section
 from rag.embedder import Embedder
-from rag.models import ProgressCallback
+from rag.models import BUNDLED_EMBEDDER, ProgressCallback
 
 SETS: tuple[SetName, ...] = ("seed", "residents")
 NO_SEED = (
@@ -55,7 +63,8 @@ NO_SEED = (
 class EvalPlan:
     """What to measure. `keep`: where stores stay for the next run; None: they are thrown away.
 
-    `llm`: the language model whose answers are put beside those from evidence only.
+    `llm`: the language model whose answers are put beside those from evidence only; for `leaks`
+    the one that is asked.
     """
 
     sets: Sequence[SetName] = SETS
@@ -65,26 +74,8 @@ class EvalPlan:
     limit: int | None = None
     keep: Path | None = None
     llm: Llm = "off"
-
-
-class Watcher(Protocol):
-    """Told what is being done; the terminal shows bars, tests nothing."""
-
-    def stage(self, title: str, total: int | None) -> None:
-        """Something new begins; `total` steps, if that is known."""
-
-    def advance(self, done: int) -> None:
-        """`done` steps of it are done."""
-
-
-class Silent:
-    """A watcher that shows nothing."""
-
-    def stage(self, title: str, total: int | None) -> None:
-        pass
-
-    def advance(self, done: int) -> None:
-        pass
+    guardrails: bool = False
+    leaks: bool = False
 
 
 def watch_pull(watch: Watcher) -> ProgressCallback:
@@ -136,15 +127,19 @@ def run_eval(
                 part = _measure(Place(name, split), opened, peer, questions, watch)
                 sections += part[0]
                 misses += part[1]
-                part = _premises(Place(name, split), opened, plan.limit, watch)
+                asked = spread(load_premises(name, split), plan.limit)
+                part = _premises(Place(name, split), opened, asked, watch)
                 sections += part[0]
                 misses += part[1]
             written = _write(plan, opened, watch)
             sections += written[0]
             misses += written[1]
-    watch.stage("生成文の裏づけ", None)
-    sections += grounding_sections(plan.splits)
-    sections += output_sections(plan.splits)
+    if plan.sets:
+        watch.stage("生成文の裏づけ", None)
+        sections += grounding_sections(plan.splits)
+    guarded = _guard(plan, configured, embedder, watch)
+    sections += guarded[0]
+    misses += guarded[1]
     identity = embedder.identity if embedder else model
     return Report(
         kind="eval",
@@ -156,6 +151,24 @@ def run_eval(
         misses=misses,
         skipped=skipped,
     )
+
+
+def _guard(
+    plan: EvalPlan, settings: Settings, embedder: Embedder | None, watch: Watcher
+) -> tuple[list[Section], list[Miss]]:
+    """Without a corpus; what it needs of its own loads only if it is in the plan."""
+    sections: list[Section] = []
+    misses: list[Miss] = []
+    if plan.guardrails:
+        from evals.guardrails.measuring import measure_guardrails  # noqa: PLC0415
+
+        bundled = embedder if settings.embedding_model == BUNDLED_EMBEDDER else None
+        sections, misses = measure_guardrails(settings, bundled, plan.splits, plan.limit, watch)
+    if plan.leaks:
+        from evals.guardrails.leaks import measure_leaks  # noqa: PLC0415
+
+        sections += measure_leaks(settings, embedder, plan.limit, watch)
+    return sections, misses
 
 
 def _folder(plan: EvalPlan, corpus: Corpus, model: str, stack: ExitStack) -> Path:
@@ -207,9 +220,8 @@ def _measure(
 
 
 def _premises(
-    place: Place, opened: Opened, limit: int | None, watch: Watcher
+    place: Place, opened: Opened, questions: Sequence[PremiseQuestion], watch: Watcher
 ) -> tuple[list[Section], list[Miss]]:
-    questions = spread(load_premises(place.set_name, place.split), limit)
     watch.stage(f"前提を確かめています：{place.title}", len(questions))
     judged = run_answers(opened.ask, questions, opened.corpus.sources(), watch.advance)
     return [premises_section(place, judged)], premise_misses(judged) if place.split == "dev" else []
@@ -225,7 +237,7 @@ def _write(plan: EvalPlan, opened: Opened, watch: Watcher) -> tuple[list[Section
     with writing(opened.application) as provider:
         for split in plan.splits:
             place = Place(opened.corpus.name, split)
-            questions = spread(load(place.set_name, split), plan.limit)
+            questions = spread(load(opened.corpus.name, split), plan.limit)
             watch.stage(f"{provider} と根拠だけで答えています：{place.title}", len(questions))
             pairs = run_pairs(opened.walk, questions, opened.corpus.sources(), watch.advance)
             sections.append(written_section(place, pairs, provider))

@@ -46,7 +46,8 @@ from evals.harness import (
     spread,
 )
 from evals.report import Report, Section
-from evals.run import Silent, Watcher, machine, now, watch_pull
+from evals.run import machine, now, watch_pull
+from evals.watch import Silent, Watcher
 from rag.background import background_questions
 from rag.embedder import Embedder
 from rag.models import BUNDLED_LLM

@@ -18,6 +18,7 @@ from evals.errors import MeasurementError
 from evals.retrieval import OnProgress
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
+SERVER_LOG = "bench-server.log"
 _POLL_SECONDS = 0.1
 _DEADLINE_SECONDS = 180.0
 _STOP_SECONDS = 20.0
@@ -75,22 +76,37 @@ def measure_server(
 @contextlib.contextmanager
 def visiting(settings: Settings, account: Account) -> Iterator[tuple[Visitor, int]]:
     """Someone signed in to a server that is ready, and the server's process."""
-    with _server(settings) as (process, port, started):
-        visitor = Visitor(port)
-        _wait(process, lambda: _state(visitor) == "ready", started)
-        visitor.sign_in(account.username, account.one_time_password)
-        yield visitor, process.pid
+    with serving(settings, [account]) as (visitors, pid):
+        yield visitors[0], pid
 
 
 @contextlib.contextmanager
-def _server(settings: Settings) -> Iterator[tuple[subprocess.Popen[bytes], int, float]]:
+def serving(
+    settings: Settings, accounts: Sequence[Account], environment: Mapping[str, str] | None = None
+) -> Iterator[tuple[list[Visitor], int]]:
+    """All of them signed in to a server that is ready, and its process.
+
+    `environment`: settings of the server that are not those of `settings`.
+    """
+    with _server(settings, environment) as (process, port, started):
+        visitors = [Visitor(port) for _ in accounts]
+        _wait(process, lambda: _state(visitors[0]) == "ready", started)
+        for visitor, account in zip(visitors, accounts, strict=True):
+            visitor.sign_in(account.username, account.one_time_password)
+        yield visitors, process.pid
+
+
+@contextlib.contextmanager
+def _server(
+    settings: Settings, environment: Mapping[str, str] | None = None
+) -> Iterator[tuple[subprocess.Popen[bytes], int, float]]:
     port = _free_port()
-    log = settings.data_dir / "bench-server.log"
+    log = settings.data_dir / SERVER_LOG
     with log.open("wb") as output:
         started = time.perf_counter()
         process = subprocess.Popen(
             [sys.executable, "-m", "app.cli", "serve"],
-            env=_environment(settings, port),
+            env={**_environment(settings, port), **(environment or {})},
             cwd=settings.data_dir,  # no .env of whoever measures
             stdout=output,
             stderr=subprocess.STDOUT,

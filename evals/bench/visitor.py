@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPResponse
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from evals.errors import MeasurementError
 
@@ -39,6 +39,12 @@ class Visitor:
     def ask(self, question: str) -> str:
         """The page with the answer."""
         return self.get(self._post("/", "/questions", {"question": question}))
+
+    def say(self, question: str, conversation: str = "") -> str:
+        """Ask in a conversation, or begin one; gives its id."""
+        fields = {"question": question, "conversation": conversation}
+        path = urlsplit(self._post("/", "/questions", fields)).path
+        return path.rpartition("/")[2]
 
     def _post(self, form: str, path: str, fields: Mapping[str, str]) -> str:
         """Send the form that stands on a page; returns where the answer to it leads."""
