@@ -80,9 +80,7 @@ class Overrides:
 class Application:
     """Everything, wired. Nothing heavy is loaded before it is used or `warm_up` runs."""
 
-    settings: Settings
     installation: Installation
-    clock: Clock
     engine: Engine
     session_factory: sessionmaker[Session]
     cipher: Cipher
@@ -95,11 +93,22 @@ class Application:
     knowledge: KnowledgeService
     programmes: LiveProgrammes
     answering: AnsweringService
-    accounts: Callable[[Session], AccountService]
     warm_up: WarmUp
     language_model: LanguageModel
     container: Container
     store_lock: StoreLock
+
+    @property
+    def settings(self) -> Settings:
+        return self.container.settings
+
+    @property
+    def clock(self) -> Clock:
+        return self.container.clock
+
+    @property
+    def accounts(self) -> Callable[[Session], AccountService]:
+        return self.container.accounts
 
     @property
     def readiness(self) -> ReadinessProbe:
@@ -162,20 +171,12 @@ def build(
     programmes = LiveProgrammes(records.session_factory, clock, shows_demo=installation.demo)
     language_model = given.language_model or make_language_model(settings)
     analyzer = given.analyzer or InstallationAnalyzer(settings.data_dir)
-    governance = make_governance(
-        records.session_factory,
-        clock,
-        language_model.name,
-        foreign_region=settings.foreign_region,
-        masks=True,
-    )
-    masking = make_masking(
-        records.session_factory, records.cipher, clock, analyzer, leak_recorder(governance.risks)
-    )
-    guard = make_guard(search.tokenizer, installation, clock, analyzer)
-    writer = make_writer(
-        language_model, search.tokenizer, settings, governance.router, masking, guard
-    )
+    sessions, words = records.session_factory, search.tokenizer
+    governance = make_governance(sessions, clock, language_model.name, settings.foreign_region)
+    on_leak = leak_recorder(governance.risks)
+    masking = make_masking(sessions, records.cipher, clock, analyzer, on_leak)
+    guard = make_guard(words, installation, clock, analyzer)
+    writer = make_writer(language_model, words, settings, governance.router, masking, guard)
     answering = given.answering or _make_answering(search, clock, installation, writer)
     accounts = _account_factory(given.passwords, clock, settings.session_hours)
     conversations = conversation_factory(records.cipher, clock, settings.question_days)
@@ -206,15 +207,12 @@ def build(
         language_model=language_model,
     )
     return Application(
-        settings=settings,
         installation=installation,
-        clock=clock,
         **vars(records),
         **vars(search),
         knowledge=knowledge,
         programmes=programmes,
         answering=answering,
-        accounts=accounts,
         warm_up=warm_up,
         language_model=language_model,
         container=container,

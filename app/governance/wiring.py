@@ -19,11 +19,11 @@ def make_governance(
     session_factory: sessionmaker[Session],
     clock: Clock,
     usable: str = "",
-    *,
     foreign_region: ForeignRegion = "block",
-    masks: bool = False,
 ) -> Governance:
-    """`usable`: name of the model that this process can reach, or empty."""
+    """`usable`: name of the model that this process can reach, or empty. All that goes to one is
+    masked.
+    """
 
     def open_registry(session: Session) -> ProviderService:
         return ProviderService(ProviderRepository(session), clock)
@@ -40,7 +40,7 @@ def make_governance(
         lambda: [usable] if usable else [],
         clock,
         foreign_region=foreign_region,
-        masks=masks,
+        masks=True,
     )
     return Governance(router, open_registry, RiskSignals(session_factory, clock))
 

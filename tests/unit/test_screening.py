@@ -33,7 +33,7 @@ class Answering:
     def __init__(self):
         self.asked = []
 
-    def ask(self, question, *, audience, writes=True):
+    def ask(self, question, *, audience, writes=True, **_more):
         self.asked.append((question, audience, writes))
         yield "event"
 

@@ -163,9 +163,9 @@ def test_without_the_seed_the_rest_is_measured(tmp_path):
     plan = EvalPlan(sets=["seed"], seed_path=tmp_path / "none")
     report = run_eval(plan, embedder=FakeEmbedder())
     assert report.skipped == [NO_SEED]
-    # Sentences are verified and guarded without any corpus.
+    # Sentences are verified without any corpus.
     titles = {section.title.partition("：")[0] for section in report.sections}
-    assert titles == {"生成文の裏づけ", "出力の守り"}
+    assert titles == {"生成文の裏づけ"}
 
 
 def test_a_corpus_that_cannot_be_read_is_an_error(tmp_path):

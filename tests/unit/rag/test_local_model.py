@@ -168,7 +168,9 @@ def test_who_waits_for_a_hung_server_is_told_at_once_when_it_is_noticed(make, tm
     assert server.state.phase is ServerPhase.FAILED  # and nobody else begins to wait
     assert "応答がありません" in server.state.reason
     with pytest.raises(ChatModelUnavailableError, match="準備"):
-        server.stream([Message("user", "い")], max_tokens=1, deadline_seconds=60)
+        server.stream(
+            [Message("user", "い")], max_tokens=1, deadline_seconds=60, check=is_public_text
+        )
 
     awake.touch()
     wait_for_phase(server, ServerPhase.READY)
