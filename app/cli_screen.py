@@ -70,8 +70,6 @@ def _screened(screen: Screening, record: Mapping[str, Any], default: str) -> Scr
 def _judged(screen: Screening, text: str, source: str) -> ScreenVerdict:
     if source not in _SOURCES:
         raise BadInputError("source は user か document で指定してください。")
-    if not text.strip():
-        raise BadInputError("文が空です。調べる文を入れてください。")
     if source == "user" and len(text) > MAX_USER_CHARS:
         raise BadInputError(
             f"文が長すぎます（{len(text):,}文字）。"

@@ -48,7 +48,7 @@ def test_people_get_the_text_and_a_table(yorisoi, arguments):
     ran = yorisoi(*arguments, stdin=TEXT)
     assert ran.status == 0
     assert "電話は〔電話番号1〕" in ran.out
-    assert "個人番号" in ran.out
+    assert "マイナンバー" in ran.out
     assert "L3" in ran.out
     assert "1234" not in ran.out
 

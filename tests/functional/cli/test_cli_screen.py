@@ -61,7 +61,6 @@ def test_each_line_gets_a_verdict_with_its_rule_and_time(screening):
         ({"id": 1, "text": "あ", "source": "mail"}, "user か document"),
         ({"id": 1, "text": "あ", "source": 3}, "文字列"),
         ({"id": 1, "source": "user"}, "text"),
-        ({"id": 1, "text": " ", "source": "user"}, "空"),
         ({"id": 1, "text": "あ" * 8_001, "source": "user"}, "長すぎ"),
     ],
 )
