@@ -13,10 +13,11 @@ from app import collector
 from app.bootstrap import Application
 from app.cli_console import ingest_progress, say
 from app.cli_ingest import show_report
-from app.cli_state import CommandLine, log_to_stderr
+from app.cli_state import CommandLine
 from app.daily import run_daily
 from app.errors import BadInputError, YorisoiError
 from app.knowledge.report import IngestOptions, IngestReport, Outcome
+from app.logging import configure_logging
 from ingest.manifest import DOCUMENTS_FOLDER, FILE_NAME, corpus_sha256, load_manifest
 
 HostOption = Annotated[str | None, typer.Option("--host", help="待ち受けるアドレス")]
@@ -63,7 +64,7 @@ def serve_application(
     from app.main import create_app  # noqa: PLC0415 - the same
 
     settings = application.settings
-    log_to_stderr(settings.log_level.upper())
+    configure_logging(settings.log_level)
     listener = _listen(host or settings.host, settings.port if port is None else port)
     address = _address(listener)
     web = create_app(

@@ -1,7 +1,6 @@
 """What all commands share: where the data is, and the application opened for one command."""
 
 import logging
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,10 +17,9 @@ from app.db import transaction
 from app.embedders import pull_embedder
 from app.errors import BadInputError
 from app.governance.service import ProviderService
+from app.logging import configure_logging
 from app.screening import Screening, make_screen
 from app.settings import Settings
-
-_CHATTY = ("alembic", "sentence_transformers")
 
 
 @dataclass
@@ -84,19 +82,7 @@ class CommandLine:
     def quieten(self) -> None:
         """A command says what matters itself; libraries' logs and warnings are for --debug."""
         if self.is_debug:
-            log_to_stderr("INFO")
+            configure_logging("INFO")
         else:
             logging.basicConfig(handlers=[logging.NullHandler()], force=True)
             warnings.simplefilter("ignore")
-
-
-def log_to_stderr(level: str) -> None:
-    """The level is the handler's: libraries set that of their own loggers as they like."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    if level not in logging.getLevelNamesMapping():
-        raise BadInputError("設定 YORISOI_LOG_LEVEL は DEBUG・INFO・WARNING・ERROR のどれかです。")
-    handler.setLevel(level)
-    logging.basicConfig(handlers=[handler], level=level, force=True)
-    for name in _CHATTY:
-        logging.getLogger(name).setLevel(logging.WARNING)

@@ -31,6 +31,12 @@ def recording_provider() -> Iterator[Recorded]:
     recorded = Recorded()
 
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            """The list of models, which the watch asks for."""
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"data": []}')
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             recorded.bodies.append(body)
