@@ -27,9 +27,9 @@ _WINDOW_CHARS = 160
 _BATCH = 256
 _MANY_PARTS = 6
 _WORTH_A_LOOK = -2.5
-# Log-odds with the embedder: about 5 % of the harmless texts of an author it was not taught by,
+# Log-odds with the embedder: some 5 % of the harmless texts of an author it was not taught by,
 # half of whose texts look like attacks, lie above (decision 0011).
-_LIMIT: Mapping[Source, float] = {"user": 1.0, "document": 1.25}
+_LIMIT: Mapping[Source, float] = {"user": 1.0, "document": 1.45}
 # Without it: of our harmless exemplars, most of which are chosen to look like attacks.
 _HARMLESS_SHARE: Mapping[Source, float] = {"user": 0.97, "document": 0.97}
 
