@@ -27,7 +27,10 @@ _WINDOW_CHARS = 160
 _BATCH = 256
 _MANY_PARTS = 6
 _WORTH_A_LOOK = -2.5
-# Of our harmless exemplars, most of which are chosen to look like attacks.
+# Log-odds with the embedder: some 5 % of the harmless texts of an author it was not taught by,
+# half of whose texts look like attacks, lie above (decision 0011).
+_LIMIT: Mapping[Source, float] = {"user": 1.0, "document": 1.45}
+# Without it: of our harmless exemplars, most of which are chosen to look like attacks.
 _HARMLESS_SHARE: Mapping[Source, float] = {"user": 0.97, "document": 0.97}
 
 _REASONS = {
@@ -119,7 +122,9 @@ class Screen:
             logger.warning("screening without the embedder: %s", type(error).__name__)
             classifier = self._light
             odds = _attack_odds(classifier, parts, source)
-        return max(odds) > threshold(classifier, source), classifier is self._full
+        is_full = classifier is self._full
+        limit = _LIMIT[source] if is_full else threshold(classifier, source)
+        return max(odds) > limit, is_full
 
     def _suspicious(self, parts: Sequence[str], source: Source) -> list[str]:
         """Most of a document is not worth embedding a second time."""
