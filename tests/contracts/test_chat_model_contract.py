@@ -178,7 +178,10 @@ class TestLocalModel:
         left.close()
         started = time.monotonic()
         next_one = local_model.stream(
-            [Message("user", "はい")], max_tokens=2, deadline_seconds=PATIENCE_SECONDS
+            [Message("user", "はい")],
+            max_tokens=2,
+            deadline_seconds=PATIENCE_SECONDS,
+            check=is_public_text,
         )
         assert list(next_one) is not None
         # The one slot is free at once, not after 1,500 tokens.
